@@ -1,0 +1,18 @@
+"""The programming interface: one router a room, at /api/v1/."""
+
+from ninja import NinjaAPI
+
+from hours.api import router as study
+from programmes.api import router as progress
+from quizzes.api import router as quizzes
+
+api = NinjaAPI(
+    title="Xuecheng",
+    version="1",
+    description="Study on a page reports here. The server decides what counts.",
+    docs_url=None,
+    urls_namespace="api",
+)
+api.add_router("/study", study)
+api.add_router("/study", progress)
+api.add_router("/quizzes", quizzes)

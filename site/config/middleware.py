@@ -1,0 +1,14 @@
+"""What pages may load, and from where."""
+
+from csp.middleware import CSPMiddleware
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+
+class ContentSecurityPolicy(CSPMiddleware):
+    """The strict policy everywhere; the editor's pages below /admin/ need Wagtail's inline scripts."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        if request.path.startswith("/admin/"):
+            response._csp_replace = settings.ADMIN_CONTENT_SECURITY_POLICY
+        return super().process_response(request, response)

@@ -1,0 +1,46 @@
+"""Every address. Chinese has no prefix, English begins with /en/."""
+
+from django.conf import settings
+from django.conf.urls.i18n import i18n_patterns
+from django.db import connection
+from django.http import HttpRequest, HttpResponse
+from django.urls import include, path, re_path
+from django.views.generic import RedirectView
+from django.views.static import serve
+from wagtail import urls as wagtail_urls
+from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.documents import urls as wagtaildocs_urls
+
+from config.api import api
+
+
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Answers when the server and its database do."""
+    with connection.cursor() as cursor:
+        cursor.execute("select 1")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("api/v1/", api.urls),
+    path("admin/login/", RedirectView.as_view(pattern_name="people:sign_in", query_string=True)),
+    path("admin/", include(wagtailadmin_urls)),
+    path("documents/", include(wagtaildocs_urls)),
+    re_path(r"^media/(?P<path>images/.*|original_images/.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    *i18n_patterns(
+        path("", include("people.urls")),
+        path("", include("quizzes.urls")),
+        path("", include("hours.urls")),
+        path("", include("programmes.urls")),
+        path("", include("reports.urls")),
+        path("", include("courses.urls")),
+        path("", include(wagtail_urls)),
+        prefix_default_language=False,
+    ),
+]
+
+handler400 = "config.errors.bad_request"
+handler403 = "config.errors.forbidden"
+handler404 = "config.errors.not_found"
+handler500 = "config.errors.server_error"
