@@ -1,0 +1,137 @@
+"""A member's study record in words: for every row what was counted and why, and what was not and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from hours.clock import Refusal
+from hours.models import Source, StudyRecord
+from hours.requirement import requirement_of
+from hours.slots import Subject, subjects
+from hours.totals import YearRules, YearTotal, bounds, rules_on, studied, year_of, year_totals
+from people.models import Member
+
+
+@dataclass(frozen=True)
+class RecordLine:
+    """One row of the ledger, said plainly."""
+
+    record: StudyRecord
+    subject: Subject | None
+    minutes: int
+    counted_because: str
+    not_counted: list[str]
+
+
+@dataclass(frozen=True)
+class YearRecord:
+    """A member's year: the total by kind, what is asked, and the rows."""
+
+    member: Member
+    year: int
+    total: YearTotal
+    rules: YearRules
+    hours: Decimal
+    required: Decimal | None
+
+    @property
+    def missing(self) -> Decimal:
+        return max(Decimal(0), self.required - self.hours) if self.required is not None else Decimal(0)
+
+    @property
+    def percent(self) -> int:
+        """How much of what is asked is done, at most 100."""
+        return min(100, int(self.hours * 100 / self.required)) if self.required else 0
+
+
+def year_record(member: Member, *, at: datetime, on: date) -> YearRecord:
+    """Return the totals of the year that `at` lies in. Three queries beside the member's offices."""
+    year = year_of(at)
+    rules = rules_on(on)
+    rows = studied([member.key], year)
+    total = year_totals(rows).get(member.key, YearTotal())
+    return YearRecord(
+        member=member,
+        year=year,
+        total=total,
+        rules=rules,
+        hours=total.hours(rules),
+        required=requirement_of(member, on=on, rules=rules),
+    )
+
+
+def lines(records: Iterable[StudyRecord]) -> list[RecordLine]:
+    """Put the rows into words. One query for the titles of what was studied."""
+    rows = list(records)
+    titles = subjects(row.subject for row in rows if row.subject)
+    return [
+        RecordLine(
+            record=row,
+            subject=titles.get(row.subject) if row.subject else None,
+            minutes=row.seconds // 60,
+            counted_because=_counted_because(row),
+            not_counted=[_refusal(why, seconds) for why, seconds in sorted(row.refused.items())],
+        )
+        for row in rows
+    ]
+
+
+def records_of(member: Member, year: int) -> list[StudyRecord]:
+    """The rows that began in the year, the latest first."""
+    begin, end = bounds(year)
+    return list(
+        member.study_records.filter(started_at__gte=begin, started_at__lt=end)
+        .select_related("rule", "recorded_by", "home")
+        .order_by("-started_at", "-pk")
+    )
+
+
+def _counted_because(row: StudyRecord) -> str:
+    if row.source == Source.ONLINE:
+        screens = row.evidence.get("screens", 0)
+        return ngettext(
+            "You were reading: %(count)d screen was shown, and silence was counted up to its reading time.",
+            "You were reading: %(count)d screens were shown, and silence was counted up to their reading time.",
+            screens,
+        ) % {"count": screens}
+    return {
+        Source.MEETING: _("You were on the roll of the meeting."),
+        Source.VISIT: _("Study was brought to you; the visitor recorded it."),
+        Source.PAPER: _("The return slip of your study pack, confirmed by the branch."),
+        Source.IMPORT: _("Brought in from earlier records."),
+        Source.QUIZ: _("A passed quiz."),
+        Source.CORRECTION: row.reason,
+    }.get(Source(row.source), row.get_source_display())
+
+
+def _refusal(why: str, seconds: int) -> str:
+    minutes = max(1, round(seconds / 60))
+    texts = {
+        Refusal.QUIET: ngettext(
+            "%(count)d minute: nobody seemed to be there, longer than the screen takes to read.",
+            "%(count)d minutes: nobody seemed to be there, longer than the screen takes to read.",
+            minutes,
+        ),
+        Refusal.HIDDEN: ngettext(
+            "%(count)d minute: the page was in the background.",
+            "%(count)d minutes: the page was in the background.",
+            minutes,
+        ),
+        Refusal.ELSEWHERE: ngettext(
+            "%(count)d minute: already counted on another page or device.",
+            "%(count)d minutes: already counted on another page or device.",
+            minutes,
+        ),
+        Refusal.OUTSIDE: ngettext(
+            "%(count)d minute: before the page was opened.",
+            "%(count)d minutes: before the page was opened.",
+            minutes,
+        ),
+    }
+    return texts[Refusal(why)] % {"count": minutes}

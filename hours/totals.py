@@ -1,0 +1,126 @@
+"""Totals of a year: intervals, the open sitting and awards, by kind of study. Seconds until they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+
+from hours.models import Bucket, Rule, as_hours
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def year_of(moment: datetime) -> int:
+    """The calendar year in Shanghai."""
+    return moment.astimezone(SHANGHAI).year
+
+
+def bounds(year: int) -> tuple[datetime, datetime]:
+    """The first moment of the year in Shanghai, and of the next."""
+    begin, end = (datetime(y, 1, 1, tzinfo=SHANGHAI) for y in (year, year + 1))
+    return begin.astimezone(UTC), end.astimezone(UTC)
+
+
+@dataclass(frozen=True)
+class YearRules:
+    """The rules by which a year's seconds become study hours, as they stand on one day."""
+
+    minutes_per_hour: Decimal
+    member_hours: Decimal
+    office_hours: Decimal
+    individual_cap: Decimal
+    rules: dict[str, Rule] = field(default_factory=dict, compare=False)
+
+    def required(self, *, leads: bool) -> Decimal:
+        return self.office_hours if leads else self.member_hours
+
+
+def rules_on(day: date) -> YearRules:
+    """Read the rules in force on that day. One query."""
+    rules = Rule.objects.in_force(day)
+    return YearRules(
+        minutes_per_hour=rules[Rule.Name.MINUTES_PER_STUDY_HOUR].value,
+        member_hours=rules[Rule.Name.YEARLY_HOURS_MEMBER].value,
+        office_hours=rules[Rule.Name.YEARLY_HOURS_OFFICE].value,
+        individual_cap=rules[Rule.Name.INDIVIDUAL_CAP_HOURS].value,
+        rules=rules,
+    )
+
+
+@dataclass
+class YearTotal:
+    """One member's counted seconds of a year, by kind of study."""
+
+    seconds: dict[str, int] = field(default_factory=dict)
+
+    def add(self, bucket: str, seconds: int) -> None:
+        self.seconds[bucket] = self.seconds.get(bucket, 0) + seconds
+
+    @property
+    def counted(self) -> int:
+        return sum(self.seconds.values())
+
+    def towards_requirement(self, rules: YearRules) -> int:
+        """Seconds that count towards the year's requirement: individual study up to its cap."""
+        cap = int(rules.individual_cap * rules.minutes_per_hour * 60)
+        individual = self.seconds.get(Bucket.INDIVIDUAL, 0)
+        return self.counted - max(0, individual - cap)
+
+    def hours(self, rules: YearRules) -> Decimal:
+        """Study hours towards the requirement, rounded down to the half, once."""
+        return as_hours(self.towards_requirement(rules), minutes_per_hour=rules.minutes_per_hour)
+
+
+class Studied(NamedTuple):
+    """What one member studied of one subject in a year, of one kind."""
+
+    member: UUID
+    bucket: str
+    subject: UUID | None
+    seconds: int
+    last_at: datetime
+
+
+_STUDIED = """
+    select member_key, bucket, subject, sum(seconds)::int, max(ended_at)
+        from hours_countedinterval
+        where member_key = any(%(members)s) and started_at >= %(begin)s and started_at < %(end)s
+        group by member_key, bucket, subject
+    union all
+    select member_key, 'individual', subject,
+            study_seconds(pieces * tstzrange(%(begin)s, %(end)s)::tstzmultirange), last_at
+        from hours_studyclock
+        where subject is not null and member_key = any(%(members)s)
+"""
+
+
+def studied(members: Iterable[UUID], year: int) -> list[Studied]:
+    """Return what these members studied in the year, their open sittings included. One query, however many."""
+    begin, end = bounds(year)
+    with connection.cursor() as cursor:
+        cursor.execute(_STUDIED, {"members": list(members), "begin": begin, "end": end})
+        return [Studied(*row) for row in cursor.fetchall()]
+
+
+def year_totals(rows: Iterable[Studied]) -> dict[UUID, YearTotal]:
+    """Add up by member. A member who has not studied is not in it."""
+    totals: dict[UUID, YearTotal] = {}
+    for row in rows:
+        totals.setdefault(row.member, YearTotal()).add(row.bucket, row.seconds)
+    return totals
+
+
+def seconds_by_subject(rows: Iterable[Studied]) -> dict[tuple[UUID, UUID], int]:
+    """Add up by (member, subject)."""
+    found: dict[tuple[UUID, UUID], int] = {}
+    for row in rows:
+        if row.subject is not None:
+            found[row.member, row.subject] = found.get((row.member, row.subject), 0) + row.seconds
+    return found

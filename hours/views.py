@@ -1,0 +1,26 @@
+"""A member's own hours, and the rules by which they are counted."""
+
+from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.timezone import localdate, now
+
+from hours.models import Rule
+from hours.record import lines, records_of, year_record
+
+ROWS_A_PAGE = 50
+
+
+@login_required
+def my_record(request: HttpRequest) -> HttpResponse:
+    record = year_record(request.user, at=now(), on=localdate())
+    pages = Paginator(records_of(request.user, record.year), ROWS_A_PAGE)
+    page = pages.get_page(request.GET.get("page"))
+    return render(request, "hours/record.html", {"record": record, "page": page, "lines": lines(page)})
+
+
+@login_required
+def rules(request: HttpRequest) -> HttpResponse:
+    in_force = Rule.objects.in_force(localdate())
+    return render(request, "hours/rules.html", {"rules": [in_force[name] for name in Rule.Name if name in in_force]})
