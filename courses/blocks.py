@@ -1,0 +1,158 @@
+"""The blocks a lesson is written in. Each has an icon, a description, a preview and a template of its own."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+from wagtail import blocks
+from wagtail.documents.blocks import DocumentChooserBlock
+from wagtail.images.blocks import ImageChooserBlock
+from wagtail.snippets.blocks import SnippetChooserBlock
+
+from quizzes.models import Quiz
+
+
+class QuotationBlock(blocks.StructBlock):
+    text = blocks.TextBlock(label=_("Text"), rows=3)
+    work = blocks.CharBlock(label=_("Work"), help_text=_("The official name, with its marks."))
+    date = blocks.CharBlock(label=_("Date"), required=False)
+    place = blocks.CharBlock(label=_("Article or page"), required=False)
+
+    class Meta:
+        icon = "openquote"
+        label = _("Quotation")
+        description = _("A short quotation with its work and date.")
+        template = "courses/blocks/quotation.html"
+        preview_value = {"text": "从群众中来，到群众中去。", "work": "《关于领导方法的若干问题》", "date": "1943年6月1日"}
+
+
+class TermBlock(blocks.StructBlock):
+    term = blocks.CharBlock(label=_("Term"))
+    meaning = blocks.TextBlock(label=_("Meaning"), rows=2)
+
+
+class KeyTermsBlock(blocks.StructBlock):
+    terms = blocks.ListBlock(TermBlock(), label=_("Terms"), min_num=1)
+
+    class Meta:
+        icon = "list-ul"
+        label = _("Key terms")
+        description = _("Words of this lesson and what they mean.")
+        template = "courses/blocks/key_terms.html"
+
+
+class EventBlock(blocks.StructBlock):
+    when = blocks.CharBlock(label=_("When"))
+    what = blocks.TextBlock(label=_("What"), rows=2)
+
+
+class TimelineBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Title"), required=False)
+    events = blocks.ListBlock(EventBlock(), label=_("Events"), min_num=2)
+
+    class Meta:
+        icon = "date"
+        label = _("Timeline")
+        description = _("Dated events, one under the other.")
+        template = "courses/blocks/timeline.html"
+
+
+class FigureBlock(blocks.StructBlock):
+    image = ImageChooserBlock(label=_("Image"))
+    alt = blocks.TextBlock(
+        label=_("Text alternative"), rows=2, help_text=_("What the image shows, for those who cannot see it.")
+    )
+    caption = blocks.CharBlock(label=_("Caption"), required=False)
+
+    class Meta:
+        icon = "image"
+        label = _("Image")
+        description = _("A drawing or picture with a text alternative.")
+        template = "courses/blocks/figure.html"
+
+
+class VideoBlock(blocks.StructBlock):
+    file = DocumentChooserBlock(label=_("Video file"))
+    captions = DocumentChooserBlock(label=_("Captions (.vtt)"), required=False)
+    title = blocks.CharBlock(label=_("Title"))
+    seconds = blocks.IntegerBlock(label=_("Length in seconds"), min_value=1, max_value=6 * 3600)
+
+    class Meta:
+        icon = "media"
+        label = _("Video")
+        description = _("A video kept on this site, with captions.")
+        template = "courses/blocks/video.html"
+
+
+class AudioBlock(blocks.StructBlock):
+    file = DocumentChooserBlock(label=_("Audio file"))
+    title = blocks.CharBlock(label=_("Title"))
+    seconds = blocks.IntegerBlock(label=_("Length in seconds"), min_value=1, max_value=6 * 3600)
+    transcript = blocks.TextBlock(label=_("What is said"), rows=6)
+
+    class Meta:
+        icon = "media"
+        label = _("Audio")
+        description = _("A recording with its words in writing.")
+        template = "courses/blocks/audio.html"
+
+
+class DocumentBlock(blocks.StructBlock):
+    file = DocumentChooserBlock(label=_("Document"))
+    title = blocks.CharBlock(label=_("Title"))
+
+    class Meta:
+        icon = "doc-full"
+        label = _("Document")
+        description = _("A file to read or print; members have to be signed in.")
+        template = "courses/blocks/document.html"
+
+
+class QuizBlock(SnippetChooserBlock):
+    """The knowledge check of a lesson."""
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(Quiz, **kwargs)
+
+    class Meta:
+        icon = "help"
+        label = _("Quiz")
+        description = _("A knowledge check; the lesson is done when it has been answered.")
+        template = "courses/blocks/quiz.html"
+
+
+class LessonBody(blocks.StreamBlock):
+    """Everything a lesson may be made of."""
+
+    heading = blocks.CharBlock(
+        label=_("Heading"),
+        icon="title",
+        description=_("A heading within the lesson."),
+        template="courses/blocks/heading.html",
+        preview_value="为什么要反复讲",
+    )
+    paragraph = blocks.RichTextBlock(
+        label=_("Paragraph"),
+        icon="pilcrow",
+        features=["bold", "italic", "ol", "ul", "link", "document-link"],
+        description=_("Text."),
+        template="courses/blocks/paragraph.html",
+    )
+    quotation = QuotationBlock()
+    key_terms = KeyTermsBlock()
+    timeline = TimelineBlock()
+    image = FigureBlock()
+    video = VideoBlock()
+    audio = AudioBlock()
+    document = DocumentBlock()
+    quiz = QuizBlock()
+
+
+class SourceBlock(blocks.StructBlock):
+    """Where a lesson comes from."""
+
+    work = blocks.CharBlock(label=_("Work"))
+    date = blocks.CharBlock(label=_("Date"), required=False)
+
+    class Meta:
+        icon = "openquote"
+        label = _("Source")

@@ -1,0 +1,29 @@
+"""The one question whether a member may read a lesson. Page, API, quiz places and documents ask it here."""
+
+from __future__ import annotations
+
+from django.db.models import Exists, F, OuterRef
+from wagtail.models import PageViewRestriction
+
+from courses.models import LessonEdition, LessonEditionQuerySet
+from courses.slots import gates_agree
+from people.models import Member
+
+
+def may_read(member: Member, edition: LessonEdition) -> bool:
+    """True when the member may read this live edition now. `edition` comes from `readable_editions`."""
+    return member.is_active and edition.is_live and gates_agree(member, edition.translation_key)
+
+
+def readable_editions() -> LessonEditionQuerySet:
+    """Live editions whose page is published and neither it nor a page above it is restricted."""
+    restricted = PageViewRestriction.objects.annotate(below=OuterRef("page__path")).filter(
+        below__startswith=F("page__path")
+    )
+    return (
+        LessonEdition.objects.live()
+        .filter(page__live=True)
+        .exclude(Exists(restricted))
+        .select_related("page")
+        .order_by("page__path")
+    )

@@ -1,0 +1,225 @@
+"""Study content: courses, modules, lessons, and the editions that publishing freezes."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.core.files.storage import Storage, storages
+from django.db import models
+from django.db.models import Q
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from modelcluster.contrib.taggit import ClusterTaggableManager
+from modelcluster.fields import ParentalKey
+from taggit.models import TaggedItemBase
+from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.documents.models import AbstractDocument, Document
+from wagtail.fields import StreamField
+from wagtail.models import Page
+
+from courses.blocks import LessonBody, SourceBlock
+from courses.rendering import render_lesson
+from quizzes.models import Quiz
+
+
+class Category(models.TextChoices):
+    """The seven kinds of content that the 2019 Regulation names (arts. 5 to 15)."""
+
+    POLITICAL_THEORY = "political-theory", _("Political theory")
+    POLITICAL_TRAINING = "political-training", _("Political education and training")
+    CONSTITUTION_RULES = "constitution-rules", _("Constitution, rules and discipline")
+    PURPOSE = "purpose", _("The Party's purpose")
+    REVOLUTIONARY_TRADITION = "revolutionary-tradition", _("Revolutionary tradition")
+    SITUATION_POLICY = "situation-policy", _("Situation and policy")
+    KNOWLEDGE_SKILLS = "knowledge-skills", _("Knowledge and skills")
+
+
+def private_storage() -> Storage:
+    """Where files go that are not for everyone."""
+    return storages["private"]
+
+
+class PrivateDocument(AbstractDocument):
+    """A document of the editors. Its file is outside the public folder and served to signed-in members only."""
+
+    file = models.FileField(_("file"), upload_to="documents", storage=private_storage)
+
+    admin_form_fields = Document.admin_form_fields
+
+    class Meta(AbstractDocument.Meta):
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+
+
+class HomePage(Page):
+    """The first page of a language: the welcome page for visitors, the member's home when signed in."""
+
+    max_count_per_parent = 1
+    parent_page_types = ["wagtailcore.Page"]
+    subpage_types = ["courses.CoursePage"]
+
+    class Meta:
+        verbose_name = _("home page")
+
+
+class CourseTag(TaggedItemBase):
+    content_object = ParentalKey("courses.CoursePage", on_delete=models.CASCADE, related_name="tagged_items")
+
+
+class CoursePage(Page):
+    """A course: modules in order."""
+
+    parent_page_types = ["courses.HomePage"]
+    subpage_types = ["courses.ModulePage"]
+
+    summary = models.TextField(_("summary"), blank=True, max_length=400)
+    category = models.CharField(_("category"), max_length=30, choices=Category.choices)
+    tags = ClusterTaggableManager(through=CourseTag, blank=True, verbose_name=_("tags"))
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("summary"),
+        FieldPanel("category"),
+        FieldPanel("tags"),
+    ]
+
+    class Meta:
+        verbose_name = _("course")
+        verbose_name_plural = _("courses")
+
+
+class ModulePage(Page):
+    """A module 专题: lessons in order, and perhaps a quiz at the end."""
+
+    parent_page_types = ["courses.CoursePage"]
+    subpage_types = ["courses.LessonPage"]
+
+    summary = models.TextField(_("summary"), blank=True, max_length=400)
+    quiz = models.ForeignKey(
+        Quiz, models.SET_NULL, null=True, blank=True, related_name="modules", verbose_name=_("quiz")
+    )
+
+    content_panels = [*Page.content_panels, FieldPanel("summary"), FieldPanel("quiz")]
+
+    class Meta:
+        verbose_name = _("module")
+        verbose_name_plural = _("modules")
+
+
+class LessonTag(TaggedItemBase):
+    content_object = ParentalKey("courses.LessonPage", on_delete=models.CASCADE, related_name="tagged_items")
+
+
+class LessonPage(Page):
+    """A lesson 课. Readers see the edition that publishing froze, never the page being edited."""
+
+    parent_page_types = ["courses.ModulePage"]
+    subpage_types: list[str] = []
+
+    summary = models.TextField(_("summary"), blank=True, max_length=400)
+    body = StreamField(LessonBody(), verbose_name=_("body"))
+    sources = StreamField([("source", SourceBlock())], verbose_name=_("sources"), blank=True)
+    valid_as_of = models.DateField(_("checked on"), null=True, blank=True)
+    review_by = models.DateField(_("to be reviewed by"), null=True, blank=True)
+    tags = ClusterTaggableManager(through=LessonTag, blank=True, verbose_name=_("tags"))
+
+    content_panels = [
+        *Page.content_panels,
+        FieldPanel("summary"),
+        FieldPanel("body"),
+        FieldPanel("sources"),
+        MultiFieldPanel([FieldPanel("valid_as_of"), FieldPanel("review_by")], heading=_("Validity")),
+        FieldPanel("tags"),
+    ]
+
+    class Meta:
+        verbose_name = _("lesson")
+        verbose_name_plural = _("lessons")
+
+    def get_preview_template(self, request: HttpRequest, mode_name: str) -> str:
+        return "courses/lesson_preview.html"
+
+    def get_preview_context(self, request: HttpRequest, mode_name: str) -> dict[str, Any]:
+        return {"page": self, "lesson": render_lesson(self)}
+
+
+class LessonEditionQuerySet(models.QuerySet["LessonEdition"]):
+    def live(self) -> LessonEditionQuerySet:
+        return self.filter(is_live=True)
+
+    def below(self, page: Page) -> LessonEditionQuerySet:
+        """Live editions of the lessons below a page, in the order of the tree."""
+        return self.live().filter(page__path__startswith=page.path, page__live=True).order_by("page__path")
+
+
+class LessonEdition(models.Model):
+    """
+    A lesson as it was published: its words, rendered, with the reading time of each screen. It never changes.
+
+    Everything that refers to what was studied names an edition; progress and limits go by the translation key,
+    which the Chinese and the English lesson share.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    translation_key = models.UUIDField()
+    language = models.CharField(max_length=20)
+    digest = models.CharField(max_length=64)
+    page = models.ForeignKey(LessonPage, models.SET_NULL, null=True, related_name="editions")
+    title = models.CharField(max_length=255)
+    summary = models.TextField(blank=True)
+    html = models.TextField()
+    contents = models.JSONField(default=list)
+    sources = models.JSONField(default=list)
+    screens = models.JSONField(default=list)
+    expected_seconds = models.IntegerField()
+    media_seconds = models.IntegerField(default=0)
+    quiz_keys = models.JSONField(default=list)
+    valid_as_of = models.DateField(null=True)
+    frozen_at = models.DateTimeField()
+    is_live = models.BooleanField(default=False)
+
+    objects = LessonEditionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("lesson edition")
+        verbose_name_plural = _("lesson editions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["translation_key", "language", "digest"], name="the_same_words_are_one_edition"
+            ),
+            models.UniqueConstraint(
+                fields=["translation_key", "language"],
+                condition=Q(is_live=True),
+                name="one_edition_of_a_lesson_is_live_in_a_language",
+            ),
+            models.CheckConstraint(
+                condition=Q(expected_seconds__gt=0), name="reading_an_edition_takes_some_time"
+            ),
+        ]
+        indexes = [models.Index(fields=["page"], condition=Q(is_live=True), name="live_edition_of_a_page")]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def minutes(self) -> int:
+        """Minutes of reading and media, rounded up, for the reader."""
+        return -(-self.expected_seconds // 60)
+
+
+class LoadedContent(models.Model):
+    """What was loaded from our own content files, so that loading again never overwrites an editor's change."""
+
+    reference = models.CharField(max_length=120, unique=True)
+    source_digest = models.CharField(max_length=64)
+    page = models.ForeignKey(Page, models.SET_NULL, null=True, related_name="+")
+    revision = models.BigIntegerField(null=True)
+    loaded_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("loaded content")
+        verbose_name_plural = _("loaded content")
+
+    def __str__(self) -> str:
+        return self.reference

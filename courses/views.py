@@ -1,0 +1,142 @@
+"""The pages of study content. Wagtail routes to them (see wagtail_hooks), lessons have a short way of their own."""
+
+from __future__ import annotations
+
+from django.contrib.auth.views import redirect_to_login
+from django.db.models import OuterRef, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import localdate, now
+from django.utils.translation import get_language
+from wagtail.models import Page
+from wagtail.views import serve
+
+from courses.gate import may_read
+from courses.models import CoursePage, HomePage, LessonEdition, LessonPage, ModulePage
+from courses.outline import COURSE_PATH, editions_with_places, next_to_study, outline, with_progress
+from courses.publishing import lesson_url
+from hours.record import year_record
+from hours.tokens import StudyToken
+from people.contacts import contact_for
+from quizzes.results import best_results
+
+
+def language() -> str:
+    return get_language() or "zh-hans"
+
+
+def is_large_print(request: HttpRequest) -> bool:
+    return request.COOKIES.get("look") == "large"
+
+
+def home(page: HomePage, request: HttpRequest) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return render(request, "courses/welcome.html", {"page": page, "courses": outline(language())})
+    member = request.user
+    courses = with_progress(outline(language()), member)
+    context = {
+        "courses": courses,
+        "next": next_to_study(courses),
+        "record": year_record(member, at=now(), on=localdate()),
+    }
+    if is_large_print(request):
+        context["contact"] = contact_for(member, on=localdate())
+        return render(request, "courses/elder_home.html", context)
+    return render(request, "courses/member_home.html", context)
+
+
+def course(page: CoursePage, request: HttpRequest) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path(), reverse("people:sign_in"))
+    request.other_language = other_page(page)
+    courses = with_progress(outline(language(), below=page.path), request.user)
+    found = courses[0] if courses else None
+    keys = [module.quiz_key for module in found.modules if module.quiz_key] if found else []
+    results = {key: best for (_pk, key), best in best_results([request.user.pk], keys).items()}
+    return render(request, "courses/course.html", {"page": page, "course": found, "results": results})
+
+
+def module(page: ModulePage, request: HttpRequest) -> HttpResponse:
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path(), reverse("people:sign_in"))
+    request.other_language = other_page(page)
+    courses = with_progress(outline(language(), below=page.path), request.user)
+    found = courses[0].modules[0] if courses else None
+    best = None
+    if page.quiz:
+        best = best_results([request.user.pk], [page.quiz.key]).get((request.user.pk, page.quiz.key))
+    context = {"page": page, "module": found, "quiz": page.quiz, "best": best, "parent": page.get_parent()}
+    return render(request, "courses/module.html", context)
+
+
+def other_page(page: Page) -> tuple[str, str, str] | None:
+    """The counterpart of a page in the other language, for the language link. One query."""
+    counterpart = page.get_translations().filter(live=True).select_related("locale").first()
+    if counterpart is None:
+        return None
+    code = counterpart.locale.language_code
+    path = ("/en/" if code == "en" else "/") + counterpart.url_path.split("/", 2)[2]
+    return (code, "English" if code == "en" else "中文", path)
+
+
+def lesson_at(request: HttpRequest, course: str, module: str, lesson: str) -> HttpResponse:
+    """The short way to a lesson: by its address, in one query. What is not a live lesson goes to Wagtail."""
+    counterpart = (
+        LessonEdition.objects.live()
+        .filter(translation_key=OuterRef("translation_key"))
+        .exclude(language=OuterRef("language"))
+    )
+    edition = (
+        editions_with_places()
+        .filter(
+            language=language(),
+            page__slug=lesson,
+            page__url_path__endswith=f"/{course}/{module}/{lesson}/",
+        )
+        .annotate(
+            other_path=Subquery(counterpart.values("page__url_path")[:1]),
+            other_code=Subquery(counterpart.values("language")[:1]),
+        )
+        .first()
+    )
+    if edition is None:
+        return serve(request, request.path.removeprefix("/en/").lstrip("/"))
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path(), reverse("people:sign_in"))
+    if not may_read(request.user, edition):
+        return serve(request, request.path.removeprefix("/en/").lstrip("/"))
+    return render(request, "courses/lesson.html", lesson_context(request, edition))
+
+
+def lesson(page: LessonPage, request: HttpRequest) -> HttpResponse:
+    """Wagtail found a lesson that has no live edition in a live module: nobody reads it now."""
+    raise Http404
+
+
+def lesson_context(request: HttpRequest, edition: LessonEdition) -> dict:
+    """What the lesson page shows to this member: words, place in the course, progress, and the clock's token."""
+    path = edition.page.path
+    if edition.other_path:
+        english = edition.other_code == "en"
+        url = ("/en/" if english else "/") + edition.other_path.split("/", 2)[2]
+        request.other_language = (edition.other_code, "English" if english else "中文", url)
+    found = with_progress(outline(edition.language, below=path[:COURSE_PATH]), request.user)[0]
+    places = [(m, entry) for m in found.modules for entry in m.lessons]
+    index = next(n for n, (_m, entry) in enumerate(places) if entry.edition.pk == edition.pk)
+    own_module, own = places[index]
+    token = StudyToken(
+        request.user.key, edition.translation_key, edition.pk, now(), is_large_print(request)
+    )
+    return {
+        "edition": edition,
+        "course": found,
+        "course_url": lesson_url(edition).rsplit("/", 3)[0] + "/",
+        "module": own_module,
+        "module_url": lesson_url(edition).rsplit("/", 2)[0] + "/",
+        "lesson": own,
+        "number": own_module.lessons.index(own) + 1,
+        "previous": places[index - 1][1] if index else None,
+        "next": places[index + 1][1] if index + 1 < len(places) else None,
+        "token": token.sign(),
+    }

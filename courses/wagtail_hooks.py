@@ -1,0 +1,27 @@
+"""How Wagtail's routing meets our pages, and who may fetch documents."""
+
+from typing import Any
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from wagtail import hooks
+from wagtail.models import Page
+
+from courses import views
+from courses.models import CoursePage, HomePage, LessonPage, ModulePage, PrivateDocument
+
+VIEWS = {HomePage: views.home, CoursePage: views.course, ModulePage: views.module, LessonPage: views.lesson}
+
+
+@hooks.register("before_serve_page")
+def show_page(page: Page, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse | None:
+    view = VIEWS.get(type(page))
+    return view(page, request) if view else None
+
+
+@hooks.register("before_serve_document")
+def documents_are_for_members(document: PrivateDocument, request: HttpRequest) -> HttpResponse | None:
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.get_full_path(), reverse("people:sign_in"))
+    return None

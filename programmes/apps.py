@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class ProgrammesConfig(AppConfig):
+    name = "programmes"
+    verbose_name = _("Programmes")
+
+    def ready(self) -> None:
+        from courses.slots import register_progress
+        from programmes.progress import lesson_states
+
+        register_progress(lesson_states)

@@ -1,0 +1,50 @@
+"""
+Who has done what. Done: the last screen was reached and the knowledge check, where there is one, was answered.
+Never by time alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.utils.timezone import now
+
+from courses.models import LessonEdition
+from courses.slots import LessonState, Wanted
+from hours.totals import seconds_by_subject, studied, year_of
+from people.models import Member
+from programmes.models import LessonReached
+from quizzes.results import handed_in_keys
+
+
+def mark_reached(*, member_id: int, edition: LessonEdition, at: datetime) -> bool:
+    """Note that the member reached the last screen. Again changes nothing; returns True the first time."""
+    _row, created = LessonReached.objects.get_or_create(
+        member_id=member_id,
+        lesson=edition.translation_key,
+        defaults={"edition": edition, "reached_at": at},
+    )
+    return created
+
+
+def lesson_states(member: Member, lessons: Iterable[Wanted]) -> dict[UUID, LessonState]:
+    """Return the member's state in each lesson. Three queries, however many lessons."""
+    wanted = list(lessons)
+    reached = set(
+        LessonReached.objects.filter(member=member, lesson__in=[w.key for w in wanted]).values_list(
+            "lesson", flat=True
+        )
+    )
+    checks = {key for lesson in wanted for key in lesson.quiz_keys}
+    answered = handed_in_keys(member.pk, checks) if checks else set()
+    seconds = seconds_by_subject(studied([member.key], year_of(now())))
+    return {
+        w.key: LessonState(
+            seconds=seconds.get((member.key, w.key), 0),
+            is_reached=w.key in reached,
+            is_done=w.key in reached and answered.issuperset(w.quiz_keys),
+        )
+        for w in wanted
+    }
