@@ -17,7 +17,10 @@ from people.offices import OFFICE_WORK, WAGTAIL_GROUPS
 Next = Callable[[HttpRequest], HttpResponse]
 
 SEEN = "seen_at"
-"""Session key: when the member was last seen, in whole seconds; renewed at most once a minute."""
+"""Session key: when the member was last seen, in whole seconds."""
+
+RENEWED_EVERY = 300
+"""Seconds; a write at each request would cost more than the page."""
 
 
 def idle_limit(member: Member, *, large_print: bool) -> timedelta | None:
@@ -43,12 +46,14 @@ class IdleTimeOut:
     def _check(self, request: HttpRequest) -> None:
         at = int(now().timestamp())
         seen = request.session.get(SEEN)
-        if seen is not None and at - seen < 60:
+        if seen is not None and at - seen < RENEWED_EVERY:
             return
         limit = idle_limit(request.user, large_print=request.COOKIES.get("look") == "large")
         if seen is not None and limit is not None and at - seen > limit.total_seconds():
             logout(request)
-            messages.info(request, _("You were away for a while, so we signed you out. What you did is kept."))
+            messages.info(
+                request, _("You were away for a while, so we signed you out. What you did is kept.")
+            )
             return
         request.session[SEEN] = at
 

@@ -19,7 +19,16 @@ from django.utils.translation import gettext_lazy as _
 from people.offices import LEADING, OVERVIEW_OFFICES, DateRange, Office, Sight
 from people.organisations import Organisation
 
-__all__ = ["LEADING", "OVERVIEW_OFFICES", "Affiliation", "HomeStudy", "Member", "Office", "Organisation", "Sight"]
+__all__ = [
+    "LEADING",
+    "OVERVIEW_OFFICES",
+    "Affiliation",
+    "HomeStudy",
+    "Member",
+    "Office",
+    "Organisation",
+    "Sight",
+]
 
 
 class MemberQuerySet(models.QuerySet["Member"]):
@@ -180,7 +189,9 @@ class Affiliation(models.Model):
     )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind.choices)
     since = models.DateField(_("since"))
-    until = models.DateField(_("until"), null=True, blank=True, help_text=_("The first day it no longer holds."))
+    until = models.DateField(
+        _("until"), null=True, blank=True, help_text=_("The first day it no longer holds.")
+    )
 
     objects = AffiliationQuerySet.as_manager()
 

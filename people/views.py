@@ -7,12 +7,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.timezone import now
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from people.forms import OwnPasswordForm, SignInForm
+from people.middleware import SEEN
 
 LOOK = "look"
 """Cookie: `large` for elder mode. It is remembered on the device, and for the member when signed in."""
@@ -36,6 +38,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         login(request, form.get_user())
+        request.session[SEEN] = int(now().timestamp())
         response = redirect(_next_page(request))
         if form.get_user().prefers_large_print:
             remember_look(response, large=True)

@@ -1,0 +1,133 @@
+"""Signing in and out, passwords, and sessions that end when nobody is there."""
+
+from datetime import timedelta
+from http import HTTPStatus
+
+import pytest
+from django.utils.timezone import now
+
+from people.middleware import SEEN
+from people.models import Member, Office
+from people.signing_in import Argon2, tidy_identifier
+from tests.cast import PASSWORD, give_office
+
+pytestmark = pytest.mark.django_db
+
+
+def sign_in(client, identifier: str, password: str = PASSWORD, **fields: str):
+    return client.post("/sign-in/", {"username": identifier, "password": password, **fields})
+
+
+@pytest.mark.parametrize("identifier", ["lihui", "LiHui ", "13900000001", "139 0000 0001", "ｌｉｈｕｉ"])
+def test_a_member_signs_in_by_number_or_phone_however_it_is_typed(client, member, identifier) -> None:
+    response = sign_in(client, identifier)
+
+    assert (response.status_code, response.url) == (HTTPStatus.FOUND, "/")
+    assert client.session["_auth_user_id"] == str(member.pk)
+
+
+@pytest.mark.parametrize(("identifier", "password"), [("lihui", "wrong-password"), ("nobody", PASSWORD)])
+def test_a_wrong_password_and_an_unknown_number_get_the_same_answer(
+    client, member, identifier, password
+) -> None:
+    response = sign_in(client, identifier, password)
+
+    assert response.status_code == HTTPStatus.OK
+    assert "编号或密码不正确" in response.content.decode()
+    assert "_auth_user_id" not in client.session
+
+
+def test_a_closed_account_cannot_sign_in(client, member) -> None:
+    Member.objects.filter(pk=member.pk).update(is_active=False)
+    sign_in(client, "lihui")
+
+    assert "_auth_user_id" not in client.session
+
+
+@pytest.mark.parametrize(
+    ("wanted", "arrives"),
+    [("/record/", "/record/"), ("https://evil.example/", "/"), ("//evil.example", "/"), ("", "/")],
+)
+def test_after_signing_in_one_arrives_where_one_was_going_and_never_on_another_site(
+    client, member, wanted, arrives
+) -> None:
+    assert sign_in(client, "lihui", next=wanted).url == arrives
+
+
+def test_signing_out_needs_a_post(client, member) -> None:
+    client.force_login(member)
+
+    assert client.get("/sign-out/").status_code == HTTPStatus.METHOD_NOT_ALLOWED
+    assert client.post("/sign-out/").status_code == HTTPStatus.FOUND
+    assert "_auth_user_id" not in client.session
+
+
+def test_the_password_is_changed_when_the_old_one_is_known(client, member) -> None:
+    client.force_login(member)
+    fields = {"new_password1": "another-long-one-7", "new_password2": "another-long-one-7"}
+
+    assert client.post("/password/", {"old_password": "wrong", **fields}).status_code == HTTPStatus.OK
+    member.refresh_from_db()
+    assert member.check_password(PASSWORD)
+
+    assert client.post("/password/", {"old_password": PASSWORD, **fields}).status_code == HTTPStatus.FOUND
+    member.refresh_from_db()
+    assert member.check_password("another-long-one-7")
+
+
+@pytest.mark.parametrize(
+    ("office", "large", "idle", "still_in"),
+    [
+        (None, False, timedelta(hours=11), True),
+        (None, False, timedelta(hours=13), False),
+        (None, True, timedelta(days=30), True),
+        (Office.Kind.SECRETARY, False, timedelta(minutes=29), True),
+        (Office.Kind.SECRETARY, False, timedelta(minutes=31), False),
+        (Office.Kind.SECRETARY, True, timedelta(minutes=31), False),
+    ],
+)
+def test_a_session_ends_after_an_idle_time_that_depends_on_the_office(
+    client, member, branch, office, large, idle, still_in
+) -> None:
+    if office:
+        give_office(member, branch, office)
+    client.force_login(member)
+    client.cookies["look"] = "large" if large else "normal"
+    session = client.session
+    session[SEEN] = int((now() - idle).timestamp())
+    session.save()
+
+    response = client.get("/record/")
+
+    assert (response.status_code == HTTPStatus.OK) is still_in
+    if not still_in:
+        assert response.url == "/sign-in/?next=/record/"
+
+
+def test_elder_mode_is_remembered_on_the_device_and_for_the_member(client, member) -> None:
+    client.force_login(member)
+    response = client.post("/look/", {"look": "large", "next": "/record/"})
+
+    assert (response.url, response.cookies["look"].value) == ("/record/", "large")
+    member.refresh_from_db()
+    assert member.prefers_large_print
+    client.post("/sign-out/")
+    client.cookies.pop("look")
+    assert sign_in(client, "lihui").cookies["look"].value == "large"
+
+
+def test_what_was_typed_is_tidied() -> None:
+    assert tidy_identifier(" Ａ１２-34 ") == "a1234"
+
+
+def test_passwords_are_hashed_by_argon2_at_19_mib() -> None:
+    assert (Argon2.memory_cost, Argon2.time_cost, Argon2.parallelism) == (19456, 2, 1)
+    assert Argon2().encode("x" * 12, "somesalt1").startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
+
+
+def test_an_idle_check_costs_no_write_within_five_minutes(client, member, django_assert_num_queries) -> None:
+    client.force_login(member)
+    client.get("/record/")
+
+    with django_assert_num_queries(2):  # session, member
+        client.get("/no-such-address.txt")
