@@ -22,7 +22,11 @@ class QuotationBlock(blocks.StructBlock):
         label = _("Quotation")
         description = _("A short quotation with its work and date.")
         template = "courses/blocks/quotation.html"
-        preview_value = {"text": "从群众中来，到群众中去。", "work": "《关于领导方法的若干问题》", "date": "1943年6月1日"}
+        preview_value = {
+            "text": "从群众中来，到群众中去。",
+            "work": "《关于领导方法的若干问题》",
+            "date": "1943年6月1日",
+        }
 
 
 class TermBlock(blocks.StructBlock):

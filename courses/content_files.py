@@ -55,7 +55,7 @@ def _course(folder: Path) -> CourseFiles:
         for path in sorted(folder.glob("questions*.toml"))
         for row in tomllib.loads(path.read_text("utf-8"))["question"]
     ]
-    modules = [module for part in parts for module in part.get("module", [])]
+    modules = sorted((m for part in parts for m in part.get("module", [])), key=lambda m: m["id"])
     info = next(part for part in parts if "id" in part)
     return CourseFiles(folder, info, modules, questions)
 

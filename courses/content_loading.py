@@ -19,7 +19,7 @@ from quizzes.models import Quiz, QuizEntry
 
 @dataclass
 class Report:
-    """What loading did: pages made, brought up to date, left as they were, left because an editor changed them."""
+    """What loading did: pages made, brought up to date, unchanged, and those left to an editor's change."""
 
     made: int = 0
     updated: int = 0
@@ -35,7 +35,9 @@ def load_content(*, at: datetime) -> Report:
     for course in courses():
         questions = load_questions(course.questions)
         for short, code in LANGUAGES.items():
-            _Loader(course, short, Locale.objects.get(language_code=code), report, at).load(homes[code], questions)
+            _Loader(course, short, Locale.objects.get(language_code=code), report, at).load(
+                homes[code], questions
+            )
     return report
 
 
@@ -58,7 +60,12 @@ class _Loader:
         for module in self.course.modules:
             quiz = self._quiz(module, questions)
             words = module[self.short]
-            fields = {"title": words["title"], "slug": words["slug"], "summary": words["summary"], "quiz": quiz}
+            fields = {
+                "title": words["title"],
+                "slug": words["slug"],
+                "summary": words["summary"],
+                "quiz": quiz,
+            }
             place = self._page(page, ModulePage, module["id"], fields) if page else None
             for number in module["lessons"] if place else ():
                 self._lesson(place, number)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, F, OuterRef
+from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
 from wagtail.models import PageViewRestriction
 
 from courses.models import LessonEdition, LessonEditionQuerySet
@@ -17,9 +17,8 @@ def may_read(member: Member, edition: LessonEdition) -> bool:
 
 def readable_editions() -> LessonEditionQuerySet:
     """Live editions whose page is published and neither it nor a page above it is restricted."""
-    restricted = PageViewRestriction.objects.annotate(below=OuterRef("page__path")).filter(
-        below__startswith=F("page__path")
-    )
+    path = ExpressionWrapper(OuterRef("page__path"), output_field=CharField())
+    restricted = PageViewRestriction.objects.annotate(below=path).filter(below__startswith=F("page__path"))
     return (
         LessonEdition.objects.live()
         .filter(page__live=True)

@@ -41,7 +41,7 @@ def private_storage() -> Storage:
 
 
 class PrivateDocument(AbstractDocument):
-    """A document of the editors. Its file is outside the public folder and served to signed-in members only."""
+    """A document of the editors. Its file is outside the public folder, for signed-in members only."""
 
     file = models.FileField(_("file"), upload_to="documents", storage=private_storage)
 
@@ -157,8 +157,8 @@ class LessonEdition(models.Model):
     """
     A lesson as it was published: its words, rendered, with the reading time of each screen. It never changes.
 
-    Everything that refers to what was studied names an edition; progress and limits go by the translation key,
-    which the Chinese and the English lesson share.
+    Everything that refers to what was studied names an edition; progress and limits go by the translation
+    key, which the Chinese and the English lesson share.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -209,7 +209,7 @@ class LessonEdition(models.Model):
 
 
 class LoadedContent(models.Model):
-    """What was loaded from our own content files, so that loading again never overwrites an editor's change."""
+    """What was loaded from our own content files, so that loading again overwrites no editor's change."""
 
     reference = models.CharField(max_length=120, unique=True)
     source_digest = models.CharField(max_length=64)

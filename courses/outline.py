@@ -49,6 +49,10 @@ class Module:
     lessons: list[Lesson] = field(default_factory=list)
 
     @property
+    def url(self) -> str:
+        return self.lessons[0].url.rsplit("/", 2)[0] + "/"
+
+    @property
     def minutes(self) -> int:
         return sum(lesson.edition.minutes for lesson in self.lessons)
 
@@ -71,6 +75,10 @@ class Course:
     modules: list[Module] = field(default_factory=list)
 
     @property
+    def url(self) -> str:
+        return self.modules[0].url.rsplit("/", 2)[0] + "/"
+
+    @property
     def lessons(self) -> list[Lesson]:
         return [lesson for module in self.modules for lesson in module.lessons]
 
@@ -82,6 +90,10 @@ class Course:
     def done(self) -> int:
         return sum(lesson.state.is_done for lesson in self.lessons)
 
+    @property
+    def is_done(self) -> bool:
+        return all(module.is_done for module in self.modules)
+
 
 def editions_with_places() -> QuerySet:
     """Live editions with the titles of their module and course and the module's quiz. One query when read."""
@@ -92,7 +104,9 @@ def editions_with_places() -> QuerySet:
         .annotate(
             module_title=Subquery(module.values("title")[:1]),
             module_quiz=Subquery(
-                Quiz.objects.filter(modules__path=Substr(OuterRef("page__path"), 1, MODULE_PATH)).values("key")[:1]
+                Quiz.objects.filter(modules__path=Substr(OuterRef("page__path"), 1, MODULE_PATH)).values(
+                    "key"
+                )[:1]
             ),
             course_title=Subquery(course.values("title")[:1]),
             course_slug=Subquery(course.values("slug")[:1]),
@@ -128,7 +142,7 @@ def with_progress(courses: list[Course], member: Member) -> list[Course]:
 
 
 def next_to_study(courses: list[Course]) -> tuple[Course, Module, Lesson] | None:
-    """Where to go on: the first lesson begun and not done, else the first not begun. None when all are done."""
+    """Where to go on: the first lesson begun and not done, else the first not begun; None after the last."""
     places = [(c, m, lesson) for c in courses for m in c.modules for lesson in m.lessons]
     open_places = [place for place in places if not place[2].state.is_done]
     begun = [place for place in open_places if place[2].state.is_begun]

@@ -1,4 +1,4 @@
-"""The pages of study content. Wagtail routes to them (see wagtail_hooks), lessons have a short way of their own."""
+"""The pages of study content. Wagtail routes to them (see wagtail_hooks); lessons have a shorter way."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def lesson(page: LessonPage, request: HttpRequest) -> HttpResponse:
 
 
 def lesson_context(request: HttpRequest, edition: LessonEdition) -> dict:
-    """What the lesson page shows to this member: words, place in the course, progress, and the clock's token."""
+    """What the lesson page shows to this member: words, place in the course, progress, the clock's token."""
     path = edition.page.path
     if edition.other_path:
         english = edition.other_code == "en"
@@ -125,9 +125,7 @@ def lesson_context(request: HttpRequest, edition: LessonEdition) -> dict:
     places = [(m, entry) for m in found.modules for entry in m.lessons]
     index = next(n for n, (_m, entry) in enumerate(places) if entry.edition.pk == edition.pk)
     own_module, own = places[index]
-    token = StudyToken(
-        request.user.key, edition.translation_key, edition.pk, now(), is_large_print(request)
-    )
+    token = StudyToken(request.user.key, edition.translation_key, edition.pk, now(), is_large_print(request))
     return {
         "edition": edition,
         "course": found,

@@ -25,7 +25,9 @@ class Beat(Schema):
 
     token: Annotated[str, Len(max_length=200)]
     now: Milliseconds
-    signs: Annotated[list[tuple[Milliseconds, Literal["p", "t", "h", "m"], Screen, Screen]], Len(max_length=500)]
+    signs: Annotated[
+        list[tuple[Milliseconds, Literal["p", "t", "h", "m"], Screen, Screen]], Len(max_length=500)
+    ]
 
 
 class Counted(Schema):

@@ -1,8 +1,8 @@
 """
 The arithmetic of study time: signs of presence in, counted and uncounted stretches out.
 
-Nothing here knows the database or the web. `study-clock.js` follows the same rules to show the member what the
-server will say; what counts is decided here.
+Nothing here knows the database or the web. `study-clock.js` follows the same rules to show the member what
+the server will say; what counts is decided here.
 
 A page reports *signs*: the member was seen to be there (a key, the pointer, scrolling), the page was hidden,
 media played, or merely a tick (the page is still open). After a sign of presence silence is counted up to the
@@ -59,7 +59,7 @@ class Refusal(StrEnum):
 
 @dataclass
 class Reckoning:
-    """What the signs amount to. Spans of one kind may touch and overlap; they are united by whoever adds them up."""
+    """What the signs amount to. Spans of one kind may touch and overlap; whoever adds them up unites them."""
 
     counted: list[Span] = field(default_factory=list)
     refused: dict[Refusal, list[Span]] = field(default_factory=dict)

@@ -1,8 +1,8 @@
 """
 The ledger of study time.
 
-Rows are added and never changed: the database refuses UPDATE, DELETE and TRUNCATE. A mistake is put right by a
-second row. Counted time lies in intervals that cannot overlap for one member; that too is held by the database.
+Rows are added and never changed: the database refuses UPDATE, DELETE and TRUNCATE. A mistake is put right
+by a second row. Counted time lies in intervals that cannot overlap for one member; the database sees to it.
 """
 
 from __future__ import annotations
@@ -66,7 +66,10 @@ class Rule(models.Model):
     class Name(models.TextChoices):
         MINUTES_PER_STUDY_HOUR = "minutes_per_study_hour", _("Minutes in a study hour")
         YEARLY_HOURS_MEMBER = "yearly_hours_member", _("Study hours a year, members")
-        YEARLY_HOURS_OFFICE = "yearly_hours_office", _("Study hours a year, secretaries and committee members")
+        YEARLY_HOURS_OFFICE = (
+            "yearly_hours_office",
+            _("Study hours a year, secretaries and committee members"),
+        )
         INDIVIDUAL_CAP_HOURS = "individual_cap_hours", _("Individual study counts up to, hours a year")
         FAIR_PACE = "fair_pace", _("Silence is counted up to the reading time, times")
 
@@ -105,7 +108,7 @@ class StudyRecordQuerySet(models.QuerySet["StudyRecord"]):
 
 
 class StudyRecord(models.Model):
-    """One row of the ledger 学习记录: what was studied, when, what counted, by which rule, and what did not and why."""
+    """One row of the ledger 学习记录: what was studied when, what counted by which rule, what not and why."""
 
     member = models.ForeignKey(
         Member, models.PROTECT, to_field="key", db_column="member_key", related_name="study_records"
@@ -230,8 +233,8 @@ class StudyClock(models.Model):
     The running clock of a member: one row, locked by every writer of timed records.
 
     `held` is the time of the last two days that is counted already, from whatever source. The open sitting
-    (subject, pieces) is added to with each beat and written to the ledger when it ends. Multiranges are read and
-    written by the function `study_beat` alone (see migrations/sql).
+    (subject, pieces) is added to with each beat and written to the ledger when it ends. Multiranges are read
+    and written by the function `study_beat` alone (see migrations/sql).
     """
 
     member = models.OneToOneField(

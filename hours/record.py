@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hours.clock import Refusal
-from hours.models import Source, StudyRecord
+from hours.models import Bucket, Source, StudyRecord
 from hours.requirement import requirement_of
 from hours.slots import Subject, subjects
 from hours.totals import YearRules, YearTotal, bounds, rules_on, studied, year_of, year_totals
@@ -27,6 +27,22 @@ class RecordLine:
     minutes: int
     counted_because: str
     not_counted: list[str]
+
+
+@dataclass(frozen=True)
+class KindTotal:
+    """What was counted of one kind of study, in whole minutes and the seconds left over."""
+
+    label: str
+    seconds: int
+
+    @property
+    def minutes(self) -> int:
+        return self.seconds // 60
+
+    @property
+    def rest(self) -> int:
+        return self.seconds % 60
 
 
 @dataclass(frozen=True)
@@ -48,6 +64,22 @@ class YearRecord:
     def percent(self) -> int:
         """How much of what is asked is done, at most 100."""
         return min(100, int(self.hours * 100 / self.required)) if self.required else 0
+
+    @property
+    def by_kind(self) -> list[KindTotal]:
+        """The kinds of study in which something was counted."""
+        seconds = self.total.seconds
+        return [KindTotal(str(kind.label), seconds[kind]) for kind in Bucket if seconds.get(kind)]
+
+    @property
+    def towards_requirement(self) -> KindTotal:
+        return KindTotal(_("Counts towards the year"), self.total.towards_requirement(self.rules))
+
+    @property
+    def beyond_cap(self) -> KindTotal:
+        """Individual study that is kept and does not count towards the year."""
+        seconds = self.total.counted - self.total.towards_requirement(self.rules)
+        return KindTotal(_("Individual study beyond what the rule counts"), seconds)
 
 
 def year_record(member: Member, *, at: datetime, on: date) -> YearRecord:
@@ -97,7 +129,8 @@ def _counted_because(row: StudyRecord) -> str:
         screens = row.evidence.get("screens", 0)
         return ngettext(
             "You were reading: %(count)d screen was shown, and silence was counted up to its reading time.",
-            "You were reading: %(count)d screens were shown, and silence was counted up to their reading time.",
+            "You were reading: %(count)d screens were shown, "
+            "and silence was counted up to their reading time.",
             screens,
         ) % {"count": screens}
     return {

@@ -1,4 +1,4 @@
-"""How much a member is asked to study in a year. Home study: nothing is asked, by the Regulation's article 23."""
+"""How much a member is asked to study in a year. Home study: nothing, by the Regulation's article 23."""
 
 from __future__ import annotations
 

@@ -37,9 +37,9 @@ def on_server_time(
     """
     Return a page's signs in whole seconds of the server's clock.
 
-    The page tells milliseconds of its own clock and what that clock shows now; only the differences matter, so
-    a device clock that is days off does no harm. What lies outside the page's own time is cut by the database;
-    here moments are only kept within a range that it can hold.
+    The page tells milliseconds of its own clock and what that clock shows now; only the differences matter,
+    so a device clock that is days off does no harm. What lies outside the page's own time is cut by the
+    database; here moments are only kept within a range that it can hold.
     """
     anchor = at.timestamp()
     earliest, latest = int(anchor) - 7 * 86400, int(anchor) + 86400

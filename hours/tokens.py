@@ -1,4 +1,4 @@
-"""The signed token that a lesson page hands to the study clock: who studies what, and since when it is open."""
+"""The signed token that a lesson page hands to the study clock: who studies what, open since when."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Totals of a year: intervals, the open sitting and awards, by kind of study. Seconds until they are shown."""
+"""Totals of a year: intervals, open sitting and awards, by kind of study. Seconds until they are shown."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ _STUDIED = """
 
 
 def studied(members: Iterable[UUID], year: int) -> list[Studied]:
-    """Return what these members studied in the year, their open sittings included. One query, however many."""
+    """Return what these members studied in the year, open sittings included. One query, however many."""
     begin, end = bounds(year)
     with connection.cursor() as cursor:
         cursor.execute(_STUDIED, {"members": list(members), "begin": begin, "end": end})

@@ -23,4 +23,6 @@ def my_record(request: HttpRequest) -> HttpResponse:
 @login_required
 def rules(request: HttpRequest) -> HttpResponse:
     in_force = Rule.objects.in_force(localdate())
-    return render(request, "hours/rules.html", {"rules": [in_force[name] for name in Rule.Name if name in in_force]})
+    return render(
+        request, "hours/rules.html", {"rules": [in_force[name] for name in Rule.Name if name in in_force]}
+    )

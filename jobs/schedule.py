@@ -23,7 +23,7 @@ class Job:
     nightly: bool
 
     def is_due(self, *, at: datetime, last: datetime | None) -> bool:
-        """True when the job should run at `at`, having last begun at `last`. A missed night is made up for."""
+        """True when the job should run at `at`, having last begun at `last`. A missed night is made up."""
         if last is None:
             return True
         if not self.nightly:

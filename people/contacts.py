@@ -15,7 +15,7 @@ class Contact:
 
 
 def contact_for(member: Member, *, on: date) -> Contact | None:
-    """Return the contact person of the member's home branch who has a phone, the secretary first. Two queries."""
+    """Return who of the member's home branch can be rung, the secretary first. Two queries."""
     home = member.home(on)
     if home is None:
         return None

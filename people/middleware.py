@@ -59,7 +59,7 @@ class IdleTimeOut:
 
 
 class AdminOffices:
-    """Bring Wagtail's groups into line with the offices held today, at each request for the editor's pages."""
+    """Bring Wagtail's groups into line with today's offices, at each request for the editor's pages."""
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response

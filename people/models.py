@@ -13,7 +13,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from people.offices import LEADING, OVERVIEW_OFFICES, DateRange, Office, Sight
@@ -167,7 +167,7 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
         return self.filter(kind=Affiliation.Kind.HOME)
 
     def within(self, *organisations: Organisation) -> AffiliationQuerySet:
-        """Affiliations to one of `organisations` or below. A group holds those of its branch who are in it."""
+        """Affiliations to one of `organisations` or below. A group holds those of its branch in it."""
         places = Q()
         for organisation in organisations:
             where = "group__path" if organisation.kind == Organisation.Kind.GROUP else "branch__path"
@@ -179,8 +179,8 @@ class Affiliation(models.Model):
     """Where a member belongs: one home 组织关系, and for a mobile member one host 流入地, each dated."""
 
     class Kind(models.TextChoices):
-        HOME = "home", _("Home")
-        HOST = "host", _("Host")
+        HOME = "home", pgettext_lazy("affiliation", "Home")
+        HOST = "host", pgettext_lazy("affiliation", "Host")
 
     member = models.ForeignKey(Member, models.PROTECT, related_name="affiliations")
     branch = models.ForeignKey(Organisation, models.PROTECT, related_name="affiliations")

@@ -106,7 +106,7 @@ SIGHTS: dict[str, frozenset[Sight]] = {
     Office.Kind.GROUP_LEADER: frozenset({Sight.IDENTITY, Sight.COMPLETION}),
     Office.Kind.OBSERVER: frozenset(),
 }
-"""What each office sees of the people in its subtree. Offices not named here see nobody (editors, administrators)."""
+"""What each office sees of the people in its subtree. Others (editors, administrators) see nobody."""
 
 OVERVIEW_OFFICES = frozenset({*SIGHTS})
 """Offices that may open the overview of their organisation; an observer sees counts there and no names."""

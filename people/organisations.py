@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from people.models import Member
 
 STEP = 6
-"""Characters of the path that one level takes (the row's own number in base 36: two thousand million rows)."""
+"""Characters of the path that one level takes: the row's number in base 36, two thousand million rows."""
 
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 

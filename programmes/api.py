@@ -34,7 +34,9 @@ class Refused(Schema):
     refused: str
 
 
-@router.post("/reached", response={200: Noted, 409: Refused}, auth=None, summary="The last screen was reached")
+@router.post(
+    "/reached", response={200: Noted, 409: Refused}, auth=None, summary="The last screen was reached"
+)
 def reached(request: HttpRequest, body: Reached) -> Status:
     at = now()
     try:

@@ -1,6 +1,6 @@
 """
-Who has done what. Done: the last screen was reached and the knowledge check, where there is one, was answered.
-Never by time alone.
+Who has done what. Done: the last screen was reached and the knowledge check, where there is one, was
+answered. Never by time alone.
 """
 
 from __future__ import annotations

@@ -3,152 +3,377 @@
 import django.contrib.postgres.constraints
 import django.db.models.deletion
 import django.db.models.expressions
-import hours.models
 from django.conf import settings
 from django.db import migrations, models
 
+import hours.models
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_first_members'),
+        ("people", "0001_first_members"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='StudyClock',
+            name="StudyClock",
             fields=[
-                ('member', models.OneToOneField(db_column='member_key', on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='clock', serialize=False, to=settings.AUTH_USER_MODEL, to_field='key')),
-                ('subject', models.UUIDField(null=True)),
-                ('edition', models.BigIntegerField(null=True)),
-                ('opened_at', models.DateTimeField(null=True)),
-                ('last_at', models.DateTimeField(null=True)),
+                (
+                    "member",
+                    models.OneToOneField(
+                        db_column="member_key",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="clock",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                        to_field="key",
+                    ),
+                ),
+                ("subject", models.UUIDField(null=True)),
+                ("edition", models.BigIntegerField(null=True)),
+                ("opened_at", models.DateTimeField(null=True)),
+                ("last_at", models.DateTimeField(null=True)),
             ],
             options={
-                'verbose_name': 'study clock',
-                'verbose_name_plural': 'study clocks',
+                "verbose_name": "study clock",
+                "verbose_name_plural": "study clocks",
             },
         ),
         migrations.CreateModel(
-            name='Rule',
+            name="Rule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(choices=[('minutes_per_study_hour', 'Minutes in a study hour'), ('yearly_hours_member', 'Study hours a year, members'), ('yearly_hours_office', 'Study hours a year, secretaries and committee members'), ('individual_cap_hours', 'Individual study counts up to, hours a year'), ('fair_pace', 'Silence is counted up to the reading time, times')], max_length=40, verbose_name='rule')),
-                ('value', models.DecimalField(decimal_places=2, max_digits=8, verbose_name='value')),
-                ('valid_from', models.DateField(verbose_name='valid from')),
-                ('source', models.CharField(max_length=300, verbose_name='source in Chinese')),
-                ('source_en', models.CharField(blank=True, max_length=300, verbose_name='source in English')),
-                ('is_confirmed', models.BooleanField(default=False, verbose_name='confirmed by the organisation')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('author', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='rules_written', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        choices=[
+                            ("minutes_per_study_hour", "Minutes in a study hour"),
+                            ("yearly_hours_member", "Study hours a year, members"),
+                            ("yearly_hours_office", "Study hours a year, secretaries and committee members"),
+                            ("individual_cap_hours", "Individual study counts up to, hours a year"),
+                            ("fair_pace", "Silence is counted up to the reading time, times"),
+                        ],
+                        max_length=40,
+                        verbose_name="rule",
+                    ),
+                ),
+                ("value", models.DecimalField(decimal_places=2, max_digits=8, verbose_name="value")),
+                ("valid_from", models.DateField(verbose_name="valid from")),
+                ("source", models.CharField(max_length=300, verbose_name="source in Chinese")),
+                ("source_en", models.CharField(blank=True, max_length=300, verbose_name="source in English")),
+                (
+                    "is_confirmed",
+                    models.BooleanField(default=False, verbose_name="confirmed by the organisation"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                (
+                    "author",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="rules_written",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'rule',
-                'verbose_name_plural': 'rules',
+                "verbose_name": "rule",
+                "verbose_name_plural": "rules",
             },
         ),
         migrations.CreateModel(
-            name='StudyRecord',
+            name="StudyRecord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('bucket', models.CharField(choices=[('concentrated', 'Concentrated training'), ('collective', 'Collective study'), ('individual', 'Individual study')], max_length=12, verbose_name='kind of study')),
-                ('source', models.CharField(choices=[('online', 'Online'), ('offline', 'Offline'), ('audio', 'Listening'), ('paper', 'On paper'), ('meeting', 'Meeting'), ('visit', 'Visit'), ('quiz', 'Quiz'), ('import', 'Brought in'), ('correction', 'Correction')], max_length=10, verbose_name='source')),
-                ('key', models.CharField(max_length=100, verbose_name='key of the event')),
-                ('subject', models.UUIDField(null=True, verbose_name='what was studied')),
-                ('edition', models.BigIntegerField(null=True, verbose_name='edition')),
-                ('started_at', models.DateTimeField(verbose_name='began')),
-                ('ended_at', models.DateTimeField(verbose_name='ended')),
-                ('seconds', models.IntegerField(verbose_name='counted seconds')),
-                ('refused', models.JSONField(default=dict, verbose_name='not counted: seconds by reason')),
-                ('evidence', models.JSONField(default=dict, verbose_name='evidence')),
-                ('reason', models.CharField(blank=True, max_length=300, verbose_name='reason')),
-                ('received_at', models.DateTimeField(verbose_name='received')),
-                ('corrects', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='corrections', to='hours.studyrecord')),
-                ('home', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='home_records', to='people.organisation')),
-                ('member', models.ForeignKey(db_column='member_key', on_delete=django.db.models.deletion.PROTECT, related_name='study_records', to=settings.AUTH_USER_MODEL, to_field='key')),
-                ('recorded_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='records_made', to=settings.AUTH_USER_MODEL)),
-                ('recorded_in', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='recorded_records', to='people.organisation')),
-                ('rule', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='records', to='hours.rule')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "bucket",
+                    models.CharField(
+                        choices=[
+                            ("concentrated", "Concentrated training"),
+                            ("collective", "Collective study"),
+                            ("individual", "Individual study"),
+                        ],
+                        max_length=12,
+                        verbose_name="kind of study",
+                    ),
+                ),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("online", "Online"),
+                            ("offline", "Offline"),
+                            ("audio", "Listening"),
+                            ("paper", "On paper"),
+                            ("meeting", "Meeting"),
+                            ("visit", "Visit"),
+                            ("quiz", "Quiz"),
+                            ("import", "Brought in"),
+                            ("correction", "Correction"),
+                        ],
+                        max_length=10,
+                        verbose_name="source",
+                    ),
+                ),
+                ("key", models.CharField(max_length=100, verbose_name="key of the event")),
+                ("subject", models.UUIDField(null=True, verbose_name="what was studied")),
+                ("edition", models.BigIntegerField(null=True, verbose_name="edition")),
+                ("started_at", models.DateTimeField(verbose_name="began")),
+                ("ended_at", models.DateTimeField(verbose_name="ended")),
+                ("seconds", models.IntegerField(verbose_name="counted seconds")),
+                ("refused", models.JSONField(default=dict, verbose_name="not counted: seconds by reason")),
+                ("evidence", models.JSONField(default=dict, verbose_name="evidence")),
+                ("reason", models.CharField(blank=True, max_length=300, verbose_name="reason")),
+                ("received_at", models.DateTimeField(verbose_name="received")),
+                (
+                    "corrects",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="corrections",
+                        to="hours.studyrecord",
+                    ),
+                ),
+                (
+                    "home",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="home_records",
+                        to="people.organisation",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_column="member_key",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="study_records",
+                        to=settings.AUTH_USER_MODEL,
+                        to_field="key",
+                    ),
+                ),
+                (
+                    "recorded_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="records_made",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "recorded_in",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="recorded_records",
+                        to="people.organisation",
+                    ),
+                ),
+                (
+                    "rule",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="records",
+                        to="hours.rule",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'study record',
-                'verbose_name_plural': 'study records',
+                "verbose_name": "study record",
+                "verbose_name_plural": "study records",
             },
         ),
         migrations.CreateModel(
-            name='CountedInterval',
+            name="CountedInterval",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('bucket', models.CharField(choices=[('concentrated', 'Concentrated training'), ('collective', 'Collective study'), ('individual', 'Individual study')], max_length=12)),
-                ('subject', models.UUIDField(null=True)),
-                ('started_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField()),
-                ('seconds', models.IntegerField()),
-                ('member', models.ForeignKey(db_column='member_key', on_delete=django.db.models.deletion.PROTECT, related_name='counted_intervals', to=settings.AUTH_USER_MODEL, to_field='key')),
-                ('record', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='intervals', to='hours.studyrecord')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "bucket",
+                    models.CharField(
+                        choices=[
+                            ("concentrated", "Concentrated training"),
+                            ("collective", "Collective study"),
+                            ("individual", "Individual study"),
+                        ],
+                        max_length=12,
+                    ),
+                ),
+                ("subject", models.UUIDField(null=True)),
+                ("started_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField()),
+                ("seconds", models.IntegerField()),
+                (
+                    "member",
+                    models.ForeignKey(
+                        db_column="member_key",
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="counted_intervals",
+                        to=settings.AUTH_USER_MODEL,
+                        to_field="key",
+                    ),
+                ),
+                (
+                    "record",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="intervals",
+                        to="hours.studyrecord",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'counted interval',
-                'verbose_name_plural': 'counted intervals',
+                "verbose_name": "counted interval",
+                "verbose_name_plural": "counted intervals",
             },
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.UniqueConstraint(fields=('name', 'valid_from'), name='one_rule_of_a_name_begins_on_a_day'),
+            model_name="rule",
+            constraint=models.UniqueConstraint(
+                fields=("name", "valid_from"), name="one_rule_of_a_name_begins_on_a_day"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(('value__gte', 0)), name='a_rule_is_not_negative'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("value__gte", 0)), name="a_rule_is_not_negative"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='rule',
-            constraint=models.CheckConstraint(condition=models.Q(('source', ''), _negated=True), name='a_rule_names_its_source'),
+            model_name="rule",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("source", ""), _negated=True), name="a_rule_names_its_source"
+            ),
         ),
         migrations.AddIndex(
-            model_name='studyrecord',
-            index=models.Index(fields=['member', 'started_at'], name='records_of_a_member'),
+            model_name="studyrecord",
+            index=models.Index(fields=["member", "started_at"], name="records_of_a_member"),
         ),
         migrations.AddConstraint(
-            model_name='studyrecord',
-            constraint=models.UniqueConstraint(fields=('source', 'key'), name='one_record_for_one_event'),
+            model_name="studyrecord",
+            constraint=models.UniqueConstraint(fields=("source", "key"), name="one_record_for_one_event"),
         ),
         migrations.AddConstraint(
-            model_name='studyrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('bucket__in', ['concentrated', 'collective', 'individual']), ('source__in', ['online', 'offline', 'audio', 'paper', 'meeting', 'visit', 'quiz', 'import', 'correction'])), name='a_record_has_a_known_kind_and_source'),
+            model_name="studyrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("bucket__in", ["concentrated", "collective", "individual"]),
+                    (
+                        "source__in",
+                        [
+                            "online",
+                            "offline",
+                            "audio",
+                            "paper",
+                            "meeting",
+                            "visit",
+                            "quiz",
+                            "import",
+                            "correction",
+                        ],
+                    ),
+                ),
+                name="a_record_has_a_known_kind_and_source",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='studyrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__gte', models.F('started_at'))), name='a_record_does_not_end_before_it_begins'),
+            model_name="studyrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ended_at__gte", models.F("started_at"))),
+                name="a_record_does_not_end_before_it_begins",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='studyrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__lte', models.F('received_at'))), name='no_record_reaches_into_the_future'),
+            model_name="studyrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ended_at__lte", models.F("received_at"))),
+                name="no_record_reaches_into_the_future",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='studyrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('seconds__gte', 0), ('source', 'correction'), _connector='OR'), name='only_a_correction_takes_time_away'),
+            model_name="studyrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("seconds__gte", 0), ("source", "correction"), _connector="OR"),
+                name="only_a_correction_takes_time_away",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='studyrecord',
-            constraint=models.CheckConstraint(condition=models.Q(('source', 'correction'), ('source', 'quiz'), ('seconds__lte', hours.models.Length(django.db.models.expressions.CombinedExpression(models.F('ended_at'), '-', models.F('started_at')))), _connector='OR'), name='no_record_counts_more_than_the_clock_showed'),
+            model_name="studyrecord",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("source", "correction"),
+                    ("source", "quiz"),
+                    (
+                        "seconds__lte",
+                        hours.models.Length(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("ended_at"), "-", models.F("started_at")
+                            )
+                        ),
+                    ),
+                    _connector="OR",
+                ),
+                name="no_record_counts_more_than_the_clock_showed",
+            ),
         ),
         migrations.AddIndex(
-            model_name='countedinterval',
-            index=models.Index(fields=['member', 'started_at'], include=('bucket', 'subject', 'seconds'), name='counted_time_of_a_member'),
+            model_name="countedinterval",
+            index=models.Index(
+                fields=["member", "started_at"],
+                include=("bucket", "subject", "seconds"),
+                name="counted_time_of_a_member",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='countedinterval',
-            constraint=django.contrib.postgres.constraints.ExclusionConstraint(expressions=[('member', '='), (hours.models.TsTzRange('started_at', 'ended_at'), '&&')], name='no_two_counted_intervals_of_a_member_overlap'),
+            model_name="countedinterval",
+            constraint=django.contrib.postgres.constraints.ExclusionConstraint(
+                expressions=[("member", "="), (hours.models.TsTzRange("started_at", "ended_at"), "&&")],
+                name="no_two_counted_intervals_of_a_member_overlap",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='countedinterval',
-            constraint=models.CheckConstraint(condition=models.Q(('ended_at__gt', models.F('started_at'))), name='an_interval_lasts_a_second_or_longer'),
+            model_name="countedinterval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ended_at__gt", models.F("started_at"))),
+                name="an_interval_lasts_a_second_or_longer",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='countedinterval',
-            constraint=models.CheckConstraint(condition=models.Q(('seconds', hours.models.Length(django.db.models.expressions.CombinedExpression(models.F('ended_at'), '-', models.F('started_at'))))), name='an_interval_counts_exactly_its_length'),
+            model_name="countedinterval",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "seconds",
+                        hours.models.Length(
+                            django.db.models.expressions.CombinedExpression(
+                                models.F("ended_at"), "-", models.F("started_at")
+                            )
+                        ),
+                    )
+                ),
+                name="an_interval_counts_exactly_its_length",
+            ),
         ),
     ]

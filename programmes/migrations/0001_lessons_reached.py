@@ -6,28 +6,50 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('courses', '0002_home_pages'),
+        ("courses", "0002_home_pages"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='LessonReached',
+            name="LessonReached",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lesson', models.UUIDField(verbose_name='translation key of the lesson')),
-                ('reached_at', models.DateTimeField(verbose_name='reached')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reached', to='courses.lessonedition')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lessons_reached', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("lesson", models.UUIDField(verbose_name="translation key of the lesson")),
+                ("reached_at", models.DateTimeField(verbose_name="reached")),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reached",
+                        to="courses.lessonedition",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="lessons_reached",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'lesson reached',
-                'verbose_name_plural': 'lessons reached',
-                'constraints': [models.UniqueConstraint(fields=('member', 'lesson'), name='a_member_reaches_the_end_of_a_lesson_once')],
+                "verbose_name": "lesson reached",
+                "verbose_name_plural": "lessons reached",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("member", "lesson"), name="a_member_reaches_the_end_of_a_lesson_once"
+                    )
+                ],
             },
         ),
     ]

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import IO
 
 from config.within_reach import (
+    PROJECT,
     Account,
     EmbeddedError,
     place_of_data,
@@ -34,8 +35,9 @@ from config.within_reach import (
     programs_within_reach,
 )
 
-__all__ = ["EmbeddedError", "running"]
+__all__ = ["VAR", "EmbeddedError", "running"]
 
+VAR = Path(os.environ.get("VAR_DIR") or PROJECT / "var")  # all that changes while the project runs
 NAME = "xuecheng"  # of the role and of the database
 MARKERS = {True: "xuecheng-postgres.durable", False: "xuecheng-postgres.throwaway"}
 LEAST_SPACE = 32 * 2**20

@@ -1,4 +1,4 @@
-"""Read settings from the environment, and fail loudly when one is wrong. Every name is listed in the README."""
+"""Read settings from the environment; fail loudly when one is wrong. Every name is in the README."""
 
 import os
 import secrets
@@ -57,7 +57,9 @@ def database(url: str) -> dict:
     """
     parts = urlsplit(url)
     if parts.scheme not in {"postgresql", "postgres"}:
-        raise ImproperlyConfigured("DATABASE_URL must begin with postgresql://, PostgreSQL is the only engine.")
+        raise ImproperlyConfigured(
+            "DATABASE_URL must begin with postgresql://, PostgreSQL is the only engine."
+        )
     return {
         "ENGINE": "django.db.backends.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),

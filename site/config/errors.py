@@ -50,5 +50,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         request,
         403,
         _("Please send the form once more"),
-        _("The page was open for a long time, so it could not be sent safely. Go back, load it again and repeat."),
+        _(
+            "The page was open for a long time, so it could not be sent safely. "
+            "Go back, load it again and repeat."
+        ),
     )

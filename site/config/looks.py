@@ -1,12 +1,39 @@
-"""What every template may ask for: elder mode, and the page's counterpart in the other language."""
+"""What every template may ask for: elder mode, the page's counterpart in the other language, office work."""
 
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.timezone import localdate
+
+from people.models import OVERVIEW_OFFICES
+from people.offices import WAGTAIL_GROUPS
+
+
+@dataclass(frozen=True)
+class OfficeWork:
+    """Which work of their offices a member finds in the navigation."""
+
+    overview: bool = False
+    write: bool = False
+
+
+def offices_nav(request: HttpRequest) -> OfficeWork:
+    """Asked by the templates that show the navigation; the offices are read once a request."""
+    if not request.user.is_authenticated:
+        return OfficeWork()
+    kinds = {office.kind for office in request.user.held_offices(localdate())}
+    return OfficeWork(
+        overview=not kinds.isdisjoint(OVERVIEW_OFFICES), write=not kinds.isdisjoint(WAGTAIL_GROUPS)
+    )
 
 
 def looks(request: HttpRequest) -> dict[str, Any]:
-    """`large_print`: elder mode is on. `other_language`: (code, name, address) of this page's counterpart."""
+    """
+    `large_print`: elder mode is on. `other_language`: (code, name, address) of this page's counterpart.
+    `page_language`: as HTML writes it. `offices_nav`: see `OfficeWork`.
+    """
     english = getattr(request, "LANGUAGE_CODE", "zh-hans") == "en"
     path = request.get_full_path()
     if english:
@@ -16,5 +43,7 @@ def looks(request: HttpRequest) -> dict[str, Any]:
     return {
         "large_print": request.COOKIES.get("look") == "large",
         "other_language": getattr(request, "other_language", other),
+        "page_language": "en" if english else "zh-CN",
         "home_url": "/en/" if english else "/",
+        "offices_nav": partial(offices_nav, request),
     }

@@ -49,7 +49,8 @@ def messages() -> Iterator[Message]:
                 continue
             code = file.read_text("utf-8")
             if file.suffix != ".py":
-                code = templatize(code, origin=str(file))
+                # Python's tokeniser minds indentation, of which a template has its own.
+                code = "\n".join(line.strip() for line in templatize(code, origin=str(file)).split("\n"))
             where = str(file.relative_to(ROOT))
             found = extract("python", io.BytesIO(code.encode()), keywords=KEYWORDS)
             for _line, message, _comments, context in found:

@@ -98,7 +98,7 @@ def welcome(port: str) -> str:
     from django.contrib.auth import get_user_model
     from django.utils.translation import override
 
-    site = f"http://localhost:{port}"
+    site = f"http://127.0.0.1:{port}"
     lines = [f"  中文     {site}/", f"  English  {site}/en/", f"  Editing  {site}/admin/", ""]
     if settings.DEMO:
         people = get_user_model().objects.in_bulk(ACCOUNTS, field_name="number")
@@ -138,7 +138,7 @@ def main() -> None:
     collect_static_files()
     if settings.DEMO:
         load_demonstration()
-    (ROOT / "var" / "welcome.txt").write_text(welcome(os.environ.get("PORT") or "8000"), encoding="utf-8")
+    (settings.VAR / "welcome.txt").write_text(welcome(os.environ.get("PORT") or "8000"), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -14,6 +14,8 @@ from typing import Any
 
 from config.progress import last_words
 
+PATIENCE = 15.0  # seconds until those that do not stop when asked are ended by force
+
 
 class Ended(Exception):
     """Ctrl-C, or another program asked us to end."""
@@ -46,7 +48,7 @@ class Processes:
     def __exit__(self, *error: object) -> None:
         for process in self.running.values():
             process.terminate()
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + PATIENCE
         for process in self.running.values():
             try:
                 process.wait(max(0.1, deadline - time.monotonic()))

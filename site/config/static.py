@@ -17,7 +17,3 @@ class OwnFilesCompressed(CompressedManifestStaticFilesStorage):
     def compress_files(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
         return super().compress_files([path for path in paths if path.startswith(("css/", "js/", "img/"))])
 
-
-def add_headers(headers: dict, path: str, url: str) -> None:
-    """Files are fetched by our own pages only."""
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"

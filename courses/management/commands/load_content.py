@@ -9,7 +9,7 @@ from courses.content_loading import load_content
 
 
 class Command(BaseCommand):
-    help = "Loads the courses below courses/content/. Again changes nothing; an editor's change is never overwritten."
+    help = "Loads the courses below courses/content/. Again changes nothing; an editor's change is kept."
 
     def handle(self, *args: Any, **options: Any) -> None:
         report = load_content(at=now())

@@ -162,7 +162,6 @@ STORAGES = {
     },
     "staticfiles": {"BACKEND": "config.static.OwnFilesCompressed"},
 }
-WHITENOISE_ADD_HEADERS_FUNCTION = "config.static.add_headers"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000
 

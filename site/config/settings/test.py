@@ -8,7 +8,9 @@ DEMO_PASSWORD = "xuecheng-demo-2026"  # noqa: S105  # of the demonstration, not 
 SECRET_KEY = "only-for-tests"  # noqa: S105
 ALLOWED_HOSTS = ["*"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-TASKS = {"default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": ["default", "long"]}}
+TASKS = {
+    "default": {"BACKEND": "django_tasks.backends.immediate.ImmediateBackend", "QUEUES": ["default", "long"]}
+}
 MEDIA_ROOT = VAR / "test-media"
 PRIVATE_ROOT = VAR / "test-private"
 STORAGES = {
