@@ -12,7 +12,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
-from courses.outline import Module, outline
+from courses.outline import Course, Module, outline
 from hours.requirement import required_hours
 from hours.totals import (
     Studied,
@@ -82,8 +82,17 @@ class Overview:
     sights: frozenset[Sight]
     year: int
     at: datetime
-    modules: list[Module]
+    courses: list[Course]
     rows: list[Row] = field(default_factory=list)
+
+    @property
+    def modules(self) -> list[Module]:
+        return [module for course in self.courses for module in course.modules]
+
+    @property
+    def studying(self) -> int:
+        """How many have studied anything this year."""
+        return sum(row.last_at is not None for row in self.rows)
 
     @property
     def asked(self) -> list[Row]:
@@ -102,7 +111,9 @@ class Overview:
         """The same without names."""
         few = len(self.rows) < LEAST_COUNTED
         return [
-            ModuleCount(module, None if few else sum(row.cells[n].is_done for row in self.rows), len(self.rows))
+            ModuleCount(
+                module, None if few else sum(row.cells[n].is_done for row in self.rows), len(self.rows)
+            )
             for n, module in enumerate(self.modules)
         ]
 
@@ -132,8 +143,9 @@ def branch_overview(
     viewer: Member, organisation: Organisation, *, language: str, at: datetime, on: date
 ) -> Overview:
     """Return the overview of a branch or group. `organisation` comes from `visible_to(viewer)`."""
-    modules = [module for course in outline(language) for module in course.modules]
-    overview = Overview(organisation, sights_over(viewer, organisation, on=on), on.year, at, modules)
+    overview = Overview(
+        organisation, sights_over(viewer, organisation, on=on), on.year, at, outline(language)
+    )
     members = list(
         Member.objects.present_in(organisation, on=on)
         .with_arrangements(on=on)
@@ -141,7 +153,7 @@ def branch_overview(
         .order_by("name_latin", "name", "pk")
     )
     rows = studied([member.key for member in members], on.year)
-    facts = _Facts.gather(members, modules, rows, rules_on(on))
+    facts = _Facts.gather(members, overview.modules, rows, rules_on(on))
     overview.rows = [facts.row(member) for member in members]
     return overview
 
@@ -172,9 +184,7 @@ class _Facts:
             totals=year_totals(rows),
             seconds=seconds_by_subject(rows),
             last=last,
-            reached=set(
-                LessonReached.objects.filter(member__in=ids).values_list("member_id", "lesson")
-            ),
+            reached=set(LessonReached.objects.filter(member__in=ids).values_list("member_id", "lesson")),
             results=best_results(ids),
         )
 

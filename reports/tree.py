@@ -21,6 +21,10 @@ class BranchLine:
     on_track: int = 0
 
     @property
+    def home_study(self) -> int:
+        return self.members - self.asked
+
+    @property
     def shows_counts(self) -> bool:
         return self.asked >= LEAST_COUNTED
 

@@ -36,7 +36,9 @@ def overview(request: HttpRequest, key: str) -> HttpResponse:
     day, at = localdate(), now()
     organisation = get_object_or_404(Organisation.objects.visible_to(request.user, on=day), key=key)
     if organisation.kind in BRANCH_LIKE:
-        found = branch_overview(request.user, organisation, language=get_language() or "zh-hans", at=at, on=day)
+        found = branch_overview(
+            request.user, organisation, language=get_language() or "zh-hans", at=at, on=day
+        )
         return render(request, "reports/branch.html", {"overview": found})
     context = {"organisation": organisation, "lines": branch_lines(organisation, on=day), "at": at}
     return render(request, "reports/tree.html", context)
@@ -46,7 +48,9 @@ def overview(request: HttpRequest, key: str) -> HttpResponse:
 def member_detail(request: HttpRequest, key: str) -> HttpResponse:
     """One member's modules, results and record, each as far as the viewer's office goes."""
     day = localdate()
-    member = get_object_or_404(Member.objects.visible_to(request.user, sight=Sight.COMPLETION, on=day), key=key)
+    member = get_object_or_404(
+        Member.objects.visible_to(request.user, sight=Sight.COMPLETION, on=day), key=key
+    )
     home = member.home(day)
     sights = frozenset(Sight) if member == request.user else _sights_of(request.user, member, day)
     context = {

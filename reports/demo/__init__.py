@@ -1,0 +1,1 @@
+"""The demonstration organisation: an invented county, its members and a year of what they studied."""

@@ -1,0 +1,221 @@
+"""What is studied together: theme Party days, lectures, training, visits, and last year's list."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from uuid import UUID
+
+from hours.models import Bucket, Source
+from people.models import Office, Organisation
+from reports.demo.chance import dice, draw_key
+from reports.demo.diary import MONTHS, Diary, draw_day, moment
+from reports.demo.ledger import Entry, Piece
+from reports.demo.lessons import LessonFacts
+from reports.demo.places import BRANCHES, Places
+from reports.demo.posts import Posts
+from reports.demo.roster import Person
+
+COMMITTEE = {Office.Kind.SECRETARY, Office.Kind.DEPUTY, Office.Kind.COMMITTEE_MEMBER}
+
+
+@dataclass
+class Year:
+    """Twelve months up to `at`: whose they are, where, and what came of them so far."""
+
+    at: datetime
+    people: list[Person]
+    places: Places
+    posts: Posts
+    diaries: dict[str, Diary] = field(default_factory=lambda: defaultdict(Diary))
+    entries: list[Entry] = field(default_factory=list)
+    reached: dict[tuple[str, UUID], tuple[LessonFacts, datetime]] = field(default_factory=dict)
+
+    @property
+    def last(self) -> date:
+        """The last whole day."""
+        return self.at.date() - timedelta(days=1)
+
+    @property
+    def first(self) -> date:
+        return self.last - timedelta(days=364)
+
+    def months(self) -> Iterator[date]:
+        """The first day of each month, the one in which the year begins included."""
+        day = self.first.replace(day=1)
+        while day <= self.last:
+            yield day
+            day = (day + timedelta(days=31)).replace(day=1)
+
+    def covers(self, day: date) -> bool:
+        return self.first <= day <= self.last
+
+    def numbered(self, number: str) -> Person:
+        return next(person for person in self.people if person.number == number)
+
+    def attend(
+        self, person: Person, where: Organisation, event: UUID, piece: Piece, **details: object
+    ) -> None:
+        """Write down that the member took part in something of `where`, unless that time is taken."""
+        day = piece.begin.date()
+        diary = self.diaries[person.number]
+        if not diary.is_free(piece.begin, piece.end):
+            return
+        diary.take(piece.begin, piece.end)
+        self.entries.append(
+            Entry(
+                member=person.member.key,
+                key=f"{event}:{person.member.key}",
+                home=self.places.branches[person.home_on(day)].pk,
+                recorded_in=where.pk,
+                started_at=piece.begin,
+                ended_at=piece.end,
+                pieces=[piece],
+                **{"bucket": Bucket.COLLECTIVE, "source": Source.MEETING, **details},
+            )
+        )
+
+
+def nth_weekday(month: date, week: int, weekday: int) -> date:
+    """The `week`th such day of the month."""
+    return month + timedelta(days=(weekday - month.weekday()) % 7 + 7 * (week - 1))
+
+
+def hold_meetings(year: Year) -> None:
+    """The branches' theme Party day each month, a lecture each quarter, and the committees' meetings."""
+    for code, plan in BRANCHES.items():
+        for month in year.months():
+            day = nth_weekday(month, plan.week, plan.weekday)
+            rng = dice("theme day", code, month)
+            minutes = rng.choices((60, 70, 75, 80, 90, 100, 120), (3, 3, 4, 4, 4, 2, 1))[0]
+            _hold(year, code, day, moment(day, plan.hour * 60), minutes, season=MONTHS[month.month - 1])
+            if month.month % 3 == 0:
+                day = nth_weekday(month, 4, 2)
+                _hold(year, code, day, moment(day, 19 * 60), rng.choice((45, 50, 60)), season=0.8)
+            day = nth_weekday(month, 1, 1)
+            _hold(
+                year, code, day, moment(day, 19 * 60), rng.choice((45, 60, 60, 75)), season=1.0, closed=True
+            )
+
+
+def _hold(
+    year: Year, code: str, day: date, begin: datetime, minutes: int, *, season: float, closed: bool = False
+) -> None:
+    """Everyone of the branch who came; `closed`: only its committee. Some come a little late."""
+    if not year.covers(day):
+        return
+    rng = dice("meeting", code, begin)
+    event = draw_key(rng)
+    recorder = year.posts.secretary_of(code, day)
+    expected = [p for p in year.people if p.joins_in(day) == code and not p.studies_at_home(day)]
+    if closed:
+        expected = [person for person in expected if person.offices & COMMITTEE]
+    came = [p for p in expected if rng.random() < _diligence(p) * (0.75 + 0.25 * min(season, 1.0))]
+    for person in came:
+        late = rng.choice((5, 10, 15, 20)) if rng.random() < 0.06 else 0
+        year.attend(
+            person,
+            year.places.branches[code],
+            event,
+            Piece(begin + timedelta(minutes=late), begin + timedelta(minutes=minutes)),
+            recorded_by=recorder.member.pk,
+            received_at=begin + timedelta(minutes=minutes + rng.randint(5, 170), seconds=rng.randrange(60)),
+            evidence={"roll": len(came), "expected": len(expected)},
+        )
+
+
+def _diligence(person: Person) -> float:
+    """How likely the member comes."""
+    if person.number == "member":
+        return 0.66
+    if person.offices & COMMITTEE:
+        return 0.96
+    return person.dice("diligence").uniform(0.62, 0.97)
+
+
+def train(year: Year) -> None:
+    """Concentrated training: days at the Party school for committees, half a day for some members."""
+    for person in year.people:
+        rng = person.dice("training")
+        days = 0
+        if person.offices & {Office.Kind.SECRETARY, Office.Kind.DEPUTY}:
+            days = 3
+        elif person.offices & COMMITTEE:
+            days = 2
+        elif rng.random() < 0.3 and not person.home_study and person.number != "member":
+            _train(year, person, year.last - timedelta(days=150), afternoons_only=True)
+        for n in range(days):
+            _train(year, person, year.last - timedelta(days=210 - n))
+
+
+def _train(year: Year, person: Person, day: date, *, afternoons_only: bool = False) -> None:
+    """A day of training; weekends are moved to the week before."""
+    day -= timedelta(days=4) if day.weekday() > 2 else timedelta()
+    for begin, minutes in ((9 * 60, 150), (14 * 60, 165)):
+        if afternoons_only and begin < 12 * 60:
+            continue
+        event = draw_key(dice("training", day, begin))
+        start = moment(day, begin)
+        year.attend(
+            person,
+            year.places.county,
+            event,
+            Piece(start, start + timedelta(minutes=minutes)),
+            bucket=Bucket.CONCENTRATED,
+            recorded_by=year.numbered("committee").member.pk,
+            received_at=start + timedelta(minutes=minutes + 95),
+            evidence={"event": str(event)},
+        )
+
+
+def visit_homes(year: Year, lessons: list[LessonFacts]) -> None:
+    """Those on home study are visited each month, mostly with a lesson to read and talk over."""
+    for person in (p for p in year.people if p.home_study):
+        rng = person.dice("visits")
+        course = iter(lessons)
+        visitors = year.posts.visitors[person.code]
+        for month in year.months():
+            day = draw_day(rng, month, month + timedelta(days=27))
+            begin, minutes = moment(day, rng.randint(9 * 60, 16 * 60)), rng.randint(30, 50)
+            visitor, event = rng.choice(visitors), draw_key(rng)
+            lesson = next(course, None) if rng.random() < 0.8 else None
+            if rng.random() < 0.08 or not person.studies_at_home(day) or not year.covers(day):
+                continue
+            end = begin + timedelta(minutes=minutes)
+            year.attend(
+                person,
+                year.places.branches[person.code],
+                event,
+                Piece(begin, end),
+                source=Source.VISIT,
+                recorded_by=visitor.member.pk,
+                received_at=end + timedelta(minutes=rng.randint(2, 240)),
+                subject=lesson.key if lesson else None,
+                edition=lesson.edition.pk if lesson else None,
+                evidence={"visitors": 1},
+            )
+            if lesson:
+                year.reached[person.number, lesson.key] = (lesson, end)
+
+
+def bring_in(year: Year) -> None:
+    """Half days of training of the year before, taken over from a list in its last weeks."""
+    for number, person in enumerate(year.people):
+        rng = person.dice("brought in")
+        if person.home_study or rng.random() > 0.14:
+            continue
+        day = date(year.at.year - 1, 12, rng.choice((3, 9, 17)))
+        start = moment(day, 14 * 60)
+        year.attend(
+            person,
+            year.places.county,
+            UUID(int=day.toordinal() * 10_000 + number),
+            Piece(start, start + timedelta(minutes=rng.choice((120, 150, 180)))),
+            bucket=Bucket.CONCENTRATED,
+            source=Source.IMPORT,
+            recorded_by=year.numbered("committee").member.pk,
+            received_at=moment(date(year.at.year - 1, 12, 28), 10 * 60),
+            evidence={"list": f"{day.year}", "line": number + 1},
+        )

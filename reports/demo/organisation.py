@@ -1,0 +1,76 @@
+"""Puts the demonstration together: places, members, offices, and twelve months of study."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection, transaction
+
+from hours.totals import SHANGHAI
+from people.models import Member
+from programmes.models import LessonReached
+from reports.demo import gatherings
+from reports.demo.gatherings import Year
+from reports.demo.ledger import write_entries
+from reports.demo.lessons import live_lessons
+from reports.demo.places import found_places
+from reports.demo.posts import fill_posts
+from reports.demo.reading import read_lessons
+from reports.demo.roster import enrol_members
+from reports.demo.tries import try_quizzes
+
+
+class MembersPresent(Exception):
+    """There are members already; the demonstration is for an empty house."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """How much was made."""
+
+    members: int
+    records: int
+    intervals: int
+    attempts: int
+
+
+@transaction.atomic
+def make_demonstration(*, at: datetime, password: str) -> Made:
+    """
+    Make the demonstration organisation with the twelve months that end yesterday. The same at the same `at`.
+
+    :raises MembersPresent: and nothing is made.
+    """
+    if Member.objects.exists():
+        raise MembersPresent
+    at = at.astimezone(SHANGHAI)
+    places = found_places()
+    people = enrol_members(places, on=at.date(), password=password)
+    year = Year(at, people, places, fill_posts(people, places, on=at.date()))
+    courses = live_lessons()
+    gatherings.bring_in(year)
+    gatherings.train(year)
+    gatherings.hold_meetings(year)
+    gatherings.visit_homes(year, courses[0] if courses else [])
+    wishes = read_lessons(year, courses)
+    tries = try_quizzes(year, wishes)
+    records, intervals = write_entries(sorted(year.entries, key=lambda e: (e.received_at, e.key)))
+    _write_reached(year)
+    tries.write()
+    _take_stock()
+    return Made(len(people), records, intervals, len(tries.attempts))
+
+
+def _write_reached(year: Year) -> None:
+    members = {person.number: person.member for person in year.people}
+    LessonReached.objects.bulk_create(
+        LessonReached(member=members[number], lesson=key, edition=lesson.edition, reached_at=at)
+        for (number, key), (lesson, at) in year.reached.items()
+    )
+
+
+def _take_stock() -> None:
+    """Tell the planner what came, so that the first pages are as quick as later ones."""
+    with connection.cursor() as cursor:
+        cursor.execute("analyze")
