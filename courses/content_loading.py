@@ -67,8 +67,9 @@ class _Loader:
                 "quiz": quiz,
             }
             place = self._page(page, ModulePage, module["id"], fields) if page else None
-            for number in module["lessons"] if place else ():
-                self._lesson(place, number)
+            if place is not None:
+                for number in module["lessons"]:
+                    self._lesson(place, number)
 
     def _lesson(self, module: ModulePage, number: str) -> None:
         data = self.course.lesson(number, self.short)

@@ -24,7 +24,7 @@ def grant_editors(**kwargs: Any) -> None:
         acts = Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=codenames)
         for permission in acts:
             GroupPagePermission.objects.get_or_create(group=group, page=root, permission=permission)
-        bank = [f"{act}_{model}" for act in ("add", "change", "delete", "view") for model in SNIPPETS]
+        bank = [f"{act}_{model}" for act in ("add", "change", "view") for model in SNIPPETS]
         group.permissions.add(
             *Permission.objects.filter(content_type__app_label="quizzes", codename__in=bank),
             *Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
-from wagtail.models import PageViewRestriction
+from wagtail.models import Page, PageViewRestriction
 
 from courses.models import LessonEdition, LessonEditionQuerySet
 from courses.slots import gates_agree
@@ -13,6 +13,17 @@ from people.models import Member
 def may_read(member: Member, edition: LessonEdition) -> bool:
     """True when the member may read this live edition now. `edition` comes from `readable_editions`."""
     return member.is_active and edition.is_live and gates_agree(member, edition.translation_key)
+
+
+def is_restricted(page: Page) -> bool:
+    """True when an editor closed the page or one above it: then it is no page for anyone. One query."""
+    return page.get_view_restrictions().exists()
+
+
+def current_edition(edition: LessonEdition) -> LessonEdition | None:
+    """The edition that now stands where `edition` was published; None when the lesson was withdrawn."""
+    same = {"translation_key": edition.translation_key, "language": edition.language}
+    return readable_editions().filter(**same).first()
 
 
 def readable_editions() -> LessonEditionQuerySet:

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
+from django.db.models.enums import TextChoices
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
@@ -23,7 +24,7 @@ from courses.rendering import render_lesson
 from quizzes.models import Quiz
 
 
-class Category(models.TextChoices):
+class Category(TextChoices):
     """The seven kinds of content that the 2019 Regulation names (arts. 5 to 15)."""
 
     POLITICAL_THEORY = "political-theory", _("Political theory")
@@ -181,6 +182,8 @@ class LessonEdition(models.Model):
 
     objects = LessonEditionQuerySet.as_manager()
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("lesson edition")
         verbose_name_plural = _("lesson editions")
@@ -216,6 +219,8 @@ class LoadedContent(models.Model):
     page = models.ForeignKey(Page, models.SET_NULL, null=True, related_name="+")
     revision = models.BigIntegerField(null=True)
     loaded_at = models.DateTimeField()
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("loaded content")

@@ -80,7 +80,14 @@ def subjects_of(keys: Iterable[UUID]) -> dict[UUID, Subject]:
         .only("translation_key", "language", "title", "is_live", "frozen_at", "page__url_path")
     )
     best = sorted(editions, key=lambda e: (e.language == language, e.is_live, e.frozen_at))
-    return {e.translation_key: Subject(e.title, lesson_url(e) if e.is_live else "") for e in best}
+    return {
+        e.translation_key: Subject(
+            title=e.title,
+            url=lesson_url(e) if e.is_live else "",
+            lang="" if e.language == language else "zh" if e.language == "zh-hans" else e.language,
+        )
+        for e in best
+    }
 
 
 def lesson_url(edition: LessonEdition) -> str:

@@ -91,7 +91,7 @@ def render_lesson(page: LessonPage) -> RenderedLesson:
         sources=[{"work": s.value["work"], "date": s.value["date"]} for s in page.sources],
         quiz_keys=quiz_keys,
         media_seconds=media,
-        digest=_digest(page, html),
+        digest=_digest(page, html, media),
     )
 
 
@@ -124,9 +124,16 @@ def _media_seconds(block: Any) -> int:
     return int(block.value["seconds"]) if block.block_type in {"video", "audio"} else 0
 
 
-def _digest(page: LessonPage, html: str) -> str:
-    """Name what the reader sees: two editions with the same digest are the same."""
-    seen = [page.title, page.summary, html, page.sources.get_prep_value(), str(page.valid_as_of)]
+def _digest(page: LessonPage, html: str, media_seconds: int) -> str:
+    """Name what the reader sees and how long it takes: two editions with the same digest are the same."""
+    seen = [
+        page.title,
+        page.summary,
+        html,
+        page.sources.get_prep_value(),
+        str(page.valid_as_of),
+        media_seconds,
+    ]
     for source in seen[3]:
         source.pop("id", None)
     return hashlib.sha256(json.dumps(seen, ensure_ascii=False, sort_keys=True).encode()).hexdigest()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
@@ -35,7 +37,7 @@ def home(page: HomePage, request: HttpRequest) -> HttpResponse:
         return render(request, "courses/welcome.html", {"page": page, "courses": outline(language())})
     member = request.user
     courses = with_progress(outline(language()), member)
-    context = {
+    context: dict[str, Any] = {
         "courses": courses,
         "next": next_to_study(courses),
         "record": year_record(member, at=now(), on=localdate()),

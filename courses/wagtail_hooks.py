@@ -1,23 +1,29 @@
 """How Wagtail's routing meets our pages, and who may fetch documents."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from wagtail import hooks
 from wagtail.models import Page
 
 from courses import views
+from courses.gate import is_restricted
 from courses.models import CoursePage, HomePage, LessonPage, ModulePage, PrivateDocument
 
-VIEWS = {HomePage: views.home, CoursePage: views.course, ModulePage: views.module, LessonPage: views.lesson}
+VIEWS: dict[type[Page], Callable[[Any, HttpRequest], HttpResponse]] = {HomePage: views.home, CoursePage: views.course, ModulePage: views.module, LessonPage: views.lesson}
 
 
 @hooks.register("before_serve_page")
 def show_page(page: Page, request: HttpRequest, args: Any, kwargs: Any) -> HttpResponse | None:
     view = VIEWS.get(type(page))
-    return view(page, request) if view else None
+    if view is None:
+        return None
+    if is_restricted(page):
+        raise Http404
+    return view(page, request)
 
 
 @hooks.register("before_serve_document")

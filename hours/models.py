@@ -14,6 +14,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import F, Func, Q, Sum
+from django.db.models.enums import TextChoices
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +28,7 @@ class Length(Func):
     output_field = models.DecimalField()
 
 
-class Bucket(models.TextChoices):
+class Bucket(TextChoices):
     """The three kinds of study, never mixed."""
 
     CONCENTRATED = "concentrated", _("Concentrated training")
@@ -35,7 +36,7 @@ class Bucket(models.TextChoices):
     INDIVIDUAL = "individual", _("Individual study")
 
 
-class Source(models.TextChoices):
+class Source(TextChoices):
     """What a record comes from."""
 
     ONLINE = "online", _("Online")
@@ -63,7 +64,7 @@ class RuleQuerySet(models.QuerySet["Rule"]):
 class Rule(models.Model):
     """A dated rule with its source. Code asks for the rule at a moment; a new rule is a new row."""
 
-    class Name(models.TextChoices):
+    class Name(TextChoices):
         MINUTES_PER_STUDY_HOUR = "minutes_per_study_hour", _("Minutes in a study hour")
         YEARLY_HOURS_MEMBER = "yearly_hours_member", _("Study hours a year, members")
         YEARLY_HOURS_OFFICE = (
@@ -83,6 +84,8 @@ class Rule(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects = RuleQuerySet.as_manager()
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("rule")
@@ -132,6 +135,8 @@ class StudyRecord(models.Model):
     received_at = models.DateTimeField(_("received"))
 
     objects = StudyRecordQuerySet.as_manager()
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("study record")
@@ -197,6 +202,8 @@ class CountedInterval(models.Model):
 
     objects = CountedIntervalQuerySet.as_manager()
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("counted interval")
         verbose_name_plural = _("counted intervals")
@@ -244,6 +251,8 @@ class StudyClock(models.Model):
     edition = models.BigIntegerField(null=True)
     opened_at = models.DateTimeField(null=True)
     last_at = models.DateTimeField(null=True)
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("study clock")

@@ -88,9 +88,13 @@ def _as_multirange(spans: Iterable[Span]) -> str:
 
 
 def _prepared(sql: str, values: list) -> tuple:
-    """Run one statement, planned once for each connection: Django's own cursor would plan it each time."""
+    """
+    Run one statement, planned once for each connection: Django's own cursor would plan it each time.
+
+    Django hears of a fault all the same, so that a broken connection is not used again.
+    """
     connection.ensure_connection()
-    with psycopg.Cursor(connection.connection) as cursor:
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(sql, values, prepare=True)
         row = cursor.fetchone()
     if row is None:

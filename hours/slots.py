@@ -18,10 +18,11 @@ class ReadingTimes:
 
 @dataclass(frozen=True)
 class Subject:
-    """What was studied, in words for the reader."""
+    """What was studied, in words for the reader. `lang`: the title's language when it is not the reader's."""
 
     title: str
     url: str = ""
+    lang: str = ""
 
 
 _reading_times: list[Callable[[int], ReadingTimes | None]] = []

@@ -34,7 +34,7 @@ class StudyToken(NamedTuple):
     large_print: bool = False
 
     def sign(self) -> str:
-        """Return the token as 80 characters for a page."""
+        """Return the token as 82 characters for a page."""
         body = _BODY.pack(
             1 | (2 if self.large_print else 0),
             self.member.bytes,

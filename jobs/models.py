@@ -12,6 +12,8 @@ class ScheduledRun(models.Model):
     ended_at = models.DateTimeField(_("ended"), null=True)
     error = models.TextField(_("error"), blank=True)
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("scheduled run")
         verbose_name_plural = _("scheduled runs")

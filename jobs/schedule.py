@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-Work = Callable[[datetime], None]
+Work = Callable[[datetime], object]
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NIGHT = time(3, 10)

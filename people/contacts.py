@@ -1,9 +1,13 @@
 """Whom a member can telephone when something is not clear."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 
 from people.models import LEADING, Member, Office
+
+_AREA = re.compile(r"1\d\d|010|02\d|0\d{3}")
+"""What comes before the subscriber's own number: three digits of a mobile number, or the code of a town."""
 
 
 @dataclass(frozen=True)
@@ -12,6 +16,16 @@ class Contact:
 
     name: str
     phone: str
+
+    @property
+    def phone_in_groups(self) -> str:
+        """The number as people say it: 138 1234 5678, 0512 5550 1234, 010 5550 1234."""
+        number = self.phone.removeprefix("+86")
+        area = _AREA.match(number)
+        rest = number[area.end() :] if area else ""
+        if area is None or len(rest) not in {7, 8}:
+            return self.phone
+        return f"{area.group()} {rest[:-4]} {rest[-4:]}"
 
 
 def contact_for(member: Member, *, on: date) -> Contact | None:

@@ -13,6 +13,7 @@ from django.contrib.postgres.fields import RangeOperators
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.enums import TextChoices
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -102,7 +103,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
         unique=True,
         validators=[RegexValidator(r"^\+?[0-9]{6,18}$", _("Use digits only, with a + in front for abroad."))],
     )
-    name = models.CharField(_("name"), max_length=80)
+    name = models.CharField(pgettext_lazy("of a person", "name"), max_length=80)
     name_latin = models.CharField(_("name in Latin letters"), max_length=120, blank=True)
     birth_year = models.PositiveSmallIntegerField(_("year of birth"), null=True, blank=True)
     prefers_large_print = models.BooleanField(_("large print"), default=False)
@@ -112,6 +113,8 @@ class Member(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "number"
     REQUIRED_FIELDS = ["name"]
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("member")
@@ -178,7 +181,7 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
 class Affiliation(models.Model):
     """Where a member belongs: one home 组织关系, and for a mobile member one host 流入地, each dated."""
 
-    class Kind(models.TextChoices):
+    class Kind(TextChoices):
         HOME = "home", pgettext_lazy("affiliation", "Home")
         HOST = "host", pgettext_lazy("affiliation", "Host")
 
@@ -194,6 +197,8 @@ class Affiliation(models.Model):
     )
 
     objects = AffiliationQuerySet.as_manager()
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("affiliation")
@@ -231,6 +236,8 @@ class HomeStudy(models.Model):
     until = models.DateField(_("until"), null=True, blank=True)
 
     objects = HomeStudyQuerySet.as_manager()
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("home study")

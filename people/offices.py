@@ -11,6 +11,7 @@ from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
 from django.db.models import Q
+from django.db.models.enums import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class OfficeQuerySet(models.QuerySet["Office"]):
 class Office(models.Model):
     """A dated office of a member in an organisation; the scope is the organisation and all below it."""
 
-    class Kind(models.TextChoices):
+    class Kind(TextChoices):
         SECRETARY = "secretary", _("Secretary")
         DEPUTY = "deputy", _("Deputy secretary")
         COMMITTEE_MEMBER = "committee_member", _("Committee member")
@@ -64,6 +65,8 @@ class Office(models.Model):
     until = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day it is held."))
 
     objects = OfficeQuerySet.as_manager()
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("office")

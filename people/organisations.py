@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import connection, models, transaction
 from django.db.models import Q
+from django.db.models.enums import TextChoices
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -73,7 +74,7 @@ class OrganisationManager(models.Manager.from_queryset(OrganisationQuerySet)):  
 class Organisation(models.Model):
     """A Party organisation 党组织. Its path is its ancestors' steps and its own, so a subtree is a prefix."""
 
-    class Kind(models.TextChoices):
+    class Kind(TextChoices):
         COMMITTEE = "committee", pgettext_lazy("kind of organisation", "Party committee")
         GENERAL_BRANCH = "general_branch", pgettext_lazy("kind of organisation", "General Party branch")
         BRANCH = "branch", pgettext_lazy("kind of organisation", "Party branch")
@@ -89,6 +90,8 @@ class Organisation(models.Model):
     name_en = models.CharField(_("name in English"), max_length=200, blank=True)
 
     objects = OrganisationManager()
+
+    wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("organisation")

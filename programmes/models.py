@@ -17,6 +17,8 @@ class LessonReached(models.Model):
     edition = models.ForeignKey(LessonEdition, models.PROTECT, related_name="reached")
     reached_at = models.DateTimeField(_("reached"))
 
+    wagtail_reference_index_ignore = True
+
     class Meta:
         verbose_name = _("lesson reached")
         verbose_name_plural = _("lessons reached")

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models.enums import TextChoices
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from modelcluster.fields import ParentalKey
@@ -32,12 +33,12 @@ class QuestionQuerySet(models.QuerySet["Question"]):
 class Question(ClusterableModel):
     """A question of the bank, in both languages. What members see is the frozen `QuestionVersion`."""
 
-    class Kind(models.TextChoices):
+    class Kind(TextChoices):
         SINGLE_CHOICE = "single_choice", _("Single choice")
         MULTIPLE_CHOICE = "multiple_choice", _("Multiple choice")
         TRUE_FALSE = "true_false", _("True or false")
 
-    class State(models.TextChoices):
+    class State(TextChoices):
         DRAFT = "draft", _("Draft")
         IN_USE = "in_use", _("In use")
         RETIRED = "retired", _("Retired")

@@ -12,6 +12,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.snippets.models import register_snippet
 from wagtail.snippets.views.snippets import DeleteView, SnippetViewSet, SnippetViewSetGroup
 
+from quizzes.choosers import BankChooser
 from quizzes.forms import OptionsPanel, OrderedPanel
 from quizzes.models import Question, Quiz
 
@@ -42,8 +43,15 @@ class QuestionViewSet(SnippetViewSet):
     search_fields = ["stem", "stem_en", "reference"]
     ordering = ["-pk"]
     delete_view_class = KeepWhatWasAsked
+    chooser_viewset_class = BankChooser
     panels = [
-        FieldRowPanel([FieldPanel("kind"), FieldPanel("state"), FieldPanel("difficulty")]),
+        FieldRowPanel(
+            [
+                FieldPanel("kind"),
+                FieldPanel("state", help_text=_("Members are asked only what is in use.")),
+                FieldPanel("difficulty", help_text=_("1 easy, 2 medium, 3 hard")),
+            ]
+        ),
         MultiFieldPanel([FieldPanel("stem"), FieldPanel("stem_en")], heading=_("Question")),
         OptionsPanel(
             "options",
@@ -69,6 +77,7 @@ class QuizViewSet(SnippetViewSet):
     search_fields = ["title", "title_en"]
     ordering = ["title", "pk"]
     delete_view_class = KeepWhatWasAsked
+    chooser_viewset_class = BankChooser
     panels = [
         FieldPanel("title"),
         FieldPanel("title_en"),

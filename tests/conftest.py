@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.conf import settings
+from django.utils import translation
 from playwright.sync_api import Browser, sync_playwright
 
 from do import BROWSER_HINT, chromium
@@ -20,6 +22,12 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@pytest.fixture(autouse=True)
+def every_test_begins_in_chinese() -> None:
+    """A request leaves its language behind it; the next test must not read it."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session")

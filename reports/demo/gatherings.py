@@ -132,7 +132,7 @@ def _diligence(person: Person) -> float:
         return 0.66
     if person.offices & COMMITTEE:
         return 0.96
-    return person.dice("diligence").uniform(0.62, 0.97)
+    return person.dice("diligence").uniform(0.7, 0.99)
 
 
 def train(year: Year) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from itertools import cycle
+from itertools import count, cycle
 from random import Random
 
 from django.contrib.auth.hashers import make_password
@@ -151,10 +151,7 @@ def _account_member(number: str, account: Account, password: str) -> Member:
 def _drawn_member(number: str, birth_year: int, taken: Counter[str], *, year: int) -> Member:
     rng = dice("member", number)
     sex = Sex.FEMALE if rng.random() < 0.36 else Sex.MALE
-    name = draw_name(rng, sex=sex, birth_year=birth_year)
-    while taken[name.full] or taken[name.given] > 1:
-        name = draw_name(rng, sex=sex, birth_year=birth_year)
-    taken.update((name.full, name.given))
+    name = _draw_fresh_name(rng, sex, birth_year, taken)
     age = year - birth_year
     return Member(
         key=draw_key(rng),
@@ -166,6 +163,16 @@ def _drawn_member(number: str, birth_year: int, taken: Counter[str], *, year: in
         phone=f"+861200000{number[2:]}" if rng.random() < 0.8 else None,
         prefers_large_print=age > 66 and rng.random() < 0.6,
     )
+
+
+def _draw_fresh_name(rng: Random, sex: Sex, birth_year: int, taken: Counter[str]) -> Name:
+    """A name that nobody has; a given name that others have only when fresh ones are hard to find."""
+    for tries in count():
+        name = draw_name(rng, sex=sex, birth_year=birth_year)
+        if not taken[name.full] and taken[name.given] <= tries // 8:
+            break
+    taken.update((name.full, name.given))
+    return name
 
 
 def _person(member: Member, code: str, group: Organisation, *, on: date) -> Person:

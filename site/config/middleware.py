@@ -6,9 +6,15 @@ from django.http import HttpRequest, HttpResponse
 
 
 class ContentSecurityPolicy(CSPMiddleware):
-    """The strict policy everywhere; the editor's pages below /admin/ need Wagtail's inline scripts."""
+    """
+    The strict policy everywhere; the editor's pages below /admin/ need Wagtail's inline scripts.
+
+    What was uploaded is shown by our pages and may do nothing by itself, whatever an SVG brings along.
+    """
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         if request.path.startswith("/admin/"):
             response._csp_replace = settings.ADMIN_CONTENT_SECURITY_POLICY
+        elif request.path.startswith(("/media/", "/documents/")):
+            response._csp_replace = settings.UPLOADS_CONTENT_SECURITY_POLICY
         return super().process_response(request, response)

@@ -126,7 +126,7 @@ ACCOUNTS = {
 
 
 def main() -> None:
-    if compile_messages(ROOT / "site" / "locale"):
+    if compile_messages(ROOT / "site"):
         print("  Translations compiled", flush=True)
     import django
 

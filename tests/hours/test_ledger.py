@@ -94,19 +94,34 @@ def totals(member: Member) -> list:
 def test_a_sitting_over_new_year_is_cut_there(member) -> None:
     eve = moment("2026-12-31 23:59")
     mine = token(member, at=eve)
-    beat(mine, sign(0, at=eve), sign(20, at=eve), sign(40, at=eve), sign(60, at=eve), sign(75, at=eve), now=75, at=eve)
+    beat(
+        mine,
+        sign(0, at=eve),
+        sign(20, at=eve),
+        sign(40, at=eve),
+        sign(60, at=eve),
+        sign(75, at=eve),
+        now=75,
+        at=eve,
+    )
     close_all_sittings(at=eve + timedelta(hours=1))
 
     assert list(CountedInterval.objects.order_by("started_at").values_list("seconds", flat=True)) == [60, 15]
     assert [t.counted for t in totals(member)] == [60]
 
 
-@pytest.mark.parametrize("statement", ["update hours_studyrecord set seconds = 1", "delete from hours_studyrecord"])
+@pytest.mark.parametrize(
+    "statement", ["update hours_studyrecord set seconds = 1", "delete from hours_studyrecord"]
+)
 def test_the_database_refuses_to_change_a_record(member, statement) -> None:
     beat(token(member), sign(0), sign(15), now=15)
     close_all_sittings(at=TEN + timedelta(hours=1))
 
-    with pytest.raises(IntegrityError, match="only added"), transaction.atomic(), connection.cursor() as cursor:
+    with (
+        pytest.raises(IntegrityError, match="only added"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(statement)
     assert StudyRecord.objects.get().seconds == 15
 
@@ -125,7 +140,10 @@ def test_the_database_refuses_two_intervals_at_once(member) -> None:
     close_all_sittings(at=TEN + timedelta(hours=1))
     first = CountedInterval.objects.get()
 
-    with pytest.raises(IntegrityError, match="no_two_counted_intervals_of_a_member_overlap"), transaction.atomic():
+    with (
+        pytest.raises(IntegrityError, match="no_two_counted_intervals_of_a_member_overlap"),
+        transaction.atomic(),
+    ):
         CountedInterval.objects.create(
             member=member,
             record=first.record,
@@ -138,7 +156,9 @@ def test_the_database_refuses_two_intervals_at_once(member) -> None:
 
 
 events = st.lists(
-    st.tuples(st.integers(0, 1), st.lists(st.tuples(st.integers(-100, 900), st.sampled_from("ptm")), max_size=6)),
+    st.tuples(
+        st.integers(0, 1), st.lists(st.tuples(st.integers(-100, 900), st.sampled_from("ptm")), max_size=6)
+    ),
     min_size=1,
     max_size=8,
 )
@@ -146,7 +166,9 @@ events = st.lists(
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(events, st.randoms())
-def test_counted_time_never_exceeds_the_clock_and_the_ledger_agrees_with_the_answers(branch, events, random) -> None:
+def test_counted_time_never_exceeds_the_clock_and_the_ledger_agrees_with_the_answers(
+    branch, events, random
+) -> None:
     with transaction.atomic():
         member = Member.objects.create_user(f"m{uuid4().hex[:12]}", None, name="某")
         tabs = [token(member, UUID(int=1)), token(member, UUID(int=2))]

@@ -13,6 +13,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         report = load_content(at=now())
+        if not options["verbosity"]:
+            return
         self.stdout.write(
             f"{report.made} pages made, {report.updated} brought up to date, {report.unchanged} unchanged."
         )

@@ -1,5 +1,7 @@
 """`manage.py demo`: the demonstration organisation, for trying and showing."""
 
+from argparse import ArgumentParser
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -16,6 +18,13 @@ from reports.demo.roster import ACCOUNTS
 class Command(BaseCommand):
     help = "Loads the courses and makes the demonstration organisation in an empty database."
 
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--at",
+            type=datetime.fromisoformat,
+            help="The moment with time zone at which the year ends (now).",
+        )
+
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("This is not a demonstration: DEMO is off, so nothing was made.")
@@ -23,7 +32,7 @@ class Command(BaseCommand):
             raise CommandError("There are members already, so nothing was made.")
         with transaction.atomic():
             call_command("load_content", verbosity=options["verbosity"], stdout=self.stdout)
-            made = make_demonstration(at=now(), password=settings.DEMO_PASSWORD)
+            made = make_demonstration(at=options["at"] or now(), password=settings.DEMO_PASSWORD)
         if options["verbosity"]:
             self.stdout.write(
                 f"{made.members} members, {made.records} study records,"

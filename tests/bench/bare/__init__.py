@@ -1,0 +1,1 @@
+"""The limits: a signed-in Wagtail page and a beat that do what is needed and nothing of ours."""

@@ -1,0 +1,116 @@
+"""A closed loop over HTTP: each client sends, waits for the whole answer, checks it, sends the next."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+
+PATIENCE = 30
+"""Seconds without any answer after which a measurement is given up."""
+
+Requests = Callable[[int, int], Iterator[bytes]]
+"""The endless requests of one client (its number, and how many there are)."""
+
+
+class UnexpectedAnswer(Exception):
+    """The server said something else than it should: a figure of it would mean nothing."""
+
+
+@dataclass
+class Load:
+    """What a run came to: seconds it took, and how long each answer took."""
+
+    seconds: float = 0.0
+    waits: list[float] = field(default_factory=list)
+
+    @property
+    def answers(self) -> int:
+        return len(self.waits)
+
+    @property
+    def per_second(self) -> float:
+        return self.answers / self.seconds
+
+    def quantile(self, share: float) -> float:
+        """The wait in ms below which this share of the answers stayed."""
+        ordered = sorted(self.waits)
+        return ordered[min(int(len(ordered) * share), len(ordered) - 1)] * 1000
+
+
+class _Client:
+    """One connection, kept open."""
+
+    def __init__(self, port: int, requests: Iterator[bytes]) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port), timeout=PATIENCE)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.requests = requests
+
+    def send(self) -> None:
+        self.received = bytearray()
+        self.whole = 0
+        request = next(self.requests)
+        self.begun = time.perf_counter()
+        self.socket.sendall(request)
+
+    def receive(self) -> bytes | None:
+        """Take in what has come; return the answer once it is whole."""
+        piece = self.socket.recv(1 << 18)
+        if not piece:
+            raise UnexpectedAnswer("The server closed the connection.")
+        self.received += piece
+        if not self.whole:
+            head, blank, _body = bytes(self.received).partition(b"\r\n\r\n")
+            if not blank:
+                return None
+            self.whole = len(head) + 4 + _length(head)
+        return bytes(self.received) if len(self.received) >= self.whole else None
+
+
+def _length(head: bytes) -> int:
+    for line in head.lower().split(b"\r\n"):
+        if line.startswith(b"content-length:"):
+            return int(line.partition(b":")[2])
+    raise UnexpectedAnswer(f"No length in {head[:300]!r}")
+
+
+def drive(
+    port: int, requests: Requests, accept: Callable[[bytes], bool], *, clients: int, seconds: float
+) -> Load:
+    """
+    Send for so many seconds with so many clients at once, and wait for what is still under way.
+
+    :raises UnexpectedAnswer: at the first answer that `accept` refuses.
+    """
+    load = Load()
+    with ExitStack() as stack:
+        selector = stack.enter_context(selectors.DefaultSelector())
+        waiting = clients
+        group = [_Client(port, requests(number, clients)) for number in range(clients)]
+        for client in group:
+            stack.callback(client.socket.close)
+            selector.register(client.socket, selectors.EVENT_READ, client)
+        begun = time.perf_counter()
+        for client in group:
+            client.send()
+        while waiting:
+            ready = selector.select(PATIENCE)
+            if not ready:
+                raise UnexpectedAnswer(f"No answer within {PATIENCE} s.")
+            for key, _events in ready:
+                answer = key.data.receive()
+                if answer is None:
+                    continue
+                arrived = time.perf_counter()
+                load.waits.append(arrived - key.data.begun)
+                if not accept(answer):
+                    raise UnexpectedAnswer(answer[:600].decode(errors="replace"))
+                if arrived - begun < seconds:
+                    key.data.send()
+                else:
+                    waiting -= 1
+        load.seconds = time.perf_counter() - begun
+    return load

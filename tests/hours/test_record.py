@@ -1,0 +1,240 @@
+"""The record page: for every row what was counted and what was not, and why; nobody sees another's."""
+
+from datetime import date
+from decimal import Decimal
+from http import HTTPStatus
+from uuid import UUID
+
+import pytest
+from django.utils.timezone import localdate
+from django.utils.translation import override
+
+from hours.models import Bucket, Rule, Source
+from hours.record import lines, records_of, year_record
+from hours.totals import year_of
+from people.models import HomeStudy, Office
+from tests.cast import add_module, give_office, moment
+from tests.courses.lessons import add_edition
+from tests.hours.rows import add_record, this_year
+
+pytestmark = pytest.mark.django_db
+
+TEN = moment("2026-03-10 10:00")
+DAY = date(2026, 3, 10)
+
+REASONS = {
+    Source.ONLINE: (
+        "您在阅读：看了 3 屏，静读时间按每屏所需的阅读时间计入。",
+        "You were reading: 3 screens were shown, and silence was counted up to their reading time.",
+    ),
+    Source.MEETING: (None, "You were on the roll of the meeting."),
+    Source.VISIT: (None, "Study was brought to you; the visitor recorded it."),
+    Source.PAPER: (None, "The return slip of your study pack, confirmed by the branch."),
+    Source.QUIZ: (None, "A passed quiz."),
+    Source.IMPORT: (None, "Brought in from earlier records."),
+    Source.OFFLINE: (None, "Offline"),
+    Source.AUDIO: (None, "Listening"),
+    Source.CORRECTION: ("2 月的会议记了两次", "2 月的会议记了两次"),
+}
+
+REFUSALS = {
+    "quiet": (1260, "21 minutes: nobody seemed to be there, longer than the screen takes to read."),
+    "hidden": (60, "1 minute: the page was in the background."),
+    "elsewhere": (119, "2 minutes: already counted on another page or device."),
+    "outside": (10, "1 minute: before the page was opened."),
+}
+
+
+def test_the_tables_name_every_source_and_reason() -> None:
+    assert set(REASONS) == set(Source)
+    assert set(REFUSALS) == {"quiet", "hidden", "elsewhere", "outside"}
+
+
+@pytest.mark.parametrize("source", list(Source))
+def test_every_row_says_why_it_was_counted(member, source) -> None:
+    record = add_record(member, at=TEN, source=source, reason="2 月的会议记了两次")
+
+    with override("en"):
+        (line,) = lines([record])
+    assert line.counted_because == REASONS[source][1]
+
+
+@pytest.mark.parametrize("source", list(Source))
+def test_in_chinese_every_row_says_it_in_chinese(member, source) -> None:
+    record = add_record(member, at=TEN, source=source, reason="2 月的会议记了两次")
+
+    (line,) = lines([record])
+    assert line.counted_because == (REASONS[source][0] or line.counted_because)
+    assert has_chinese(line.counted_because)
+
+
+@pytest.mark.parametrize("why", list(REFUSALS))
+def test_every_refused_minute_says_why(member, why) -> None:
+    seconds, sentence = REFUSALS[why]
+    record = add_record(member, at=TEN, refused={why: seconds})
+
+    with override("en"):
+        (line,) = lines([record])
+    assert line.not_counted == [sentence]
+    (chinese,) = lines([record])
+    assert [has_chinese(text) for text in chinese.not_counted] == [True]
+
+
+def has_chinese(text: str) -> bool:
+    return any("\u4e00" <= letter <= "\u9fff" for letter in text)
+
+
+def test_a_row_names_its_lesson_minutes_and_rule(member, branch, lesson) -> None:
+    record = add_record(member, lesson.translation_key, at=TEN, seconds=179)
+
+    (line,) = lines([record])
+    assert (line.subject.title, line.subject.url) == ("群众路线是怎样形成的", "/mass-line/one/first/")
+    assert (line.minutes, line.record.rule.name, line.record.home) == (2, "fair_pace", branch)
+    assert line.not_counted == []
+
+
+def test_the_latest_row_comes_first_and_other_years_stay_away(member) -> None:
+    rows = [add_record(member, at=moment(text)) for text in ("2026-01-01 00:00", "2026-12-31 23:59")]
+    for text in ("2025-12-31 23:58", "2027-01-01 00:00"):
+        add_record(member, at=moment(text))
+
+    assert records_of(member, 2026) == rows[::-1]
+
+
+def test_a_year_adds_up_by_kind_in_study_hours_of_45_minutes(member) -> None:
+    add_record(member, at=moment("2026-02-01 09:00"), seconds=45 * 60 * 4, bucket=Bucket.COLLECTIVE)
+    add_record(member, at=moment("2026-02-02 09:00"), seconds=45 * 60 * 2 + 59)
+    record = year_record(member, at=TEN, on=DAY)
+
+    assert (record.year, record.total.seconds) == (2026, {"collective": 10_800, "individual": 5459})
+    assert (record.hours, record.required, record.missing, record.percent) == (6, 32, 26, 18)
+    assert [(kind.minutes, kind.rest) for kind in record.by_kind] == [(180, 0), (90, 59)]
+
+
+def test_individual_study_counts_up_to_its_cap_and_the_rest_is_kept(member) -> None:
+    hour = 45 * 60
+    for day in range(1, 21):
+        add_record(member, at=moment(f"2026-02-{day:02} 09:00"), seconds=hour)
+    record = year_record(member, at=TEN, on=DAY)
+
+    assert (record.total.counted, record.hours) == (20 * hour, 16)
+    assert (record.towards_requirement.seconds, record.beyond_cap.seconds) == (16 * hour, 4 * hour)
+
+
+def test_the_rule_of_the_day_decides_the_length_of_a_study_hour(member) -> None:
+    Rule.objects.create(
+        name="minutes_per_study_hour", value=60, valid_from=date(2026, 3, 1), source="县委通知"
+    )
+    add_record(member, at=moment("2026-02-01 09:00"), seconds=3600)
+
+    assert year_record(member, at=TEN, on=date(2026, 2, 28)).hours == Decimal(1)
+    assert year_record(member, at=TEN, on=date(2026, 3, 1)).hours == Decimal(1)
+    add_record(member, at=moment("2026-02-02 09:00"), seconds=2700)
+    assert year_record(member, at=TEN, on=date(2026, 2, 28)).hours == Decimal("2")
+    assert year_record(member, at=TEN, on=date(2026, 3, 1)).hours == Decimal("1.5")
+
+
+@pytest.mark.parametrize(
+    ("office", "required"),
+    [
+        (None, 32),
+        (Office.Kind.SECRETARY, 56),
+        (Office.Kind.DEPUTY, 56),
+        (Office.Kind.COMMITTEE_MEMBER, 56),
+        (Office.Kind.GROUP_LEADER, 32),
+        (Office.Kind.EDITOR, 32),
+    ],
+)
+def test_what_is_asked_depends_on_the_office(member, branch, office, required) -> None:
+    if office:
+        give_office(member, branch, office)
+
+    assert year_record(member, at=TEN, on=DAY).required == required
+
+
+def test_of_home_study_nothing_is_asked_and_nothing_is_missing(member) -> None:
+    HomeStudy.objects.create(member=member, since=date(2026, 1, 1), review_on=date(2027, 1, 1))
+    record = year_record(member, at=TEN, on=DAY)
+
+    assert (record.required, record.missing, record.percent) == (None, 0, 0)
+    assert year_record(member, at=TEN, on=date(2025, 12, 31)).required == 32
+
+
+def test_the_page_shows_ones_own_record_and_no_other(client, member, secretary) -> None:
+    mine = add_record(member, at=this_year(1))
+    add_record(secretary, at=this_year(2))
+    client.force_login(member)
+    shown = client.get("/record/").context
+
+    assert [line.record for line in shown["lines"]] == [mine]
+    assert shown["record"].total.counted == 60
+
+
+def test_the_secretarys_own_page_shows_only_their_own(client, member, secretary) -> None:
+    add_record(member, at=this_year(1))
+    client.force_login(secretary)
+    shown = client.get("/record/").context
+
+    assert (shown["lines"], shown["record"].total.counted) == ([], 0)
+
+
+def test_the_page_speaks_the_readers_language(client, member, lesson) -> None:
+    add_record(member, lesson.translation_key, at=this_year(), refused={"quiet": 1260})
+    client.force_login(member)
+    english = client.get("/en/record/").content.decode()
+    chinese = client.get("/record/").content.decode()
+
+    assert "3 screens were shown, and silence was counted up to their reading time." in english
+    assert "21 minutes: nobody seemed to be there" in english
+    assert REASONS[Source.ONLINE][0] in chinese
+    assert "nobody seemed to be there" not in chinese
+
+
+def test_a_long_record_comes_in_pages_of_fifty(client, member) -> None:
+    for minute in range(51):
+        add_record(member, at=this_year(2 * minute))
+    client.force_login(member)
+
+    assert len(client.get("/record/").context["lines"]) == 50
+    assert len(client.get("/record/?page=2").context["lines"]) == 1
+    assert len(client.get("/record/?page=nonsense").context["lines"]) == 50
+
+
+def test_the_page_costs_the_same_however_long_the_record(client, member, django_assert_num_queries) -> None:
+    module = add_module()
+    editions = [add_edition(module, f"lesson-{number}") for number in range(6)]
+    for minute in range(40):
+        add_record(member, editions[minute % 6].translation_key, at=this_year(2 * minute))
+    client.force_login(member)
+    client.get("/record/")
+
+    # session, member, rules, studied, offices, home study, rows, titles
+    with django_assert_num_queries(8):
+        assert client.get("/record/").status_code == HTTPStatus.OK
+
+
+def test_a_record_of_something_nobody_knows_is_still_shown(client, member) -> None:
+    add_record(member, UUID(int=7), at=this_year())
+    client.force_login(member)
+    (line,) = client.get("/record/").context["lines"]
+
+    assert line.subject is None
+
+
+def test_the_rules_page_names_each_rule_in_force_with_its_source(client, member) -> None:
+    Rule.objects.create(
+        name="yearly_hours_member", value=40, valid_from=localdate(), source="县委通知", source_en="Notice"
+    )
+    Rule.objects.create(name="fair_pace", value=2, valid_from=date(2999, 1, 1), source="以后")
+    client.force_login(member)
+    rules = client.get("/rules/").context["rules"]
+
+    assert [rule.name for rule in rules] == [*Rule.Name]
+    assert {rule.name: rule.value for rule in rules}["yearly_hours_member"] == 40
+    assert {rule.name: rule.value for rule in rules}["fair_pace"] == 1
+    assert "Notice" in client.get("/en/rules/").content.decode()
+
+
+def test_a_record_belongs_to_the_year_in_shanghai() -> None:
+    assert year_of(moment("2026-12-31 23:59")) == 2026
+    assert year_of(moment("2027-01-01 00:00")) == 2027

@@ -1,0 +1,152 @@
+"""The thing itself, as a newcomer has it: a fresh database with the demonstration, served by the real server."""
+
+from __future__ import annotations
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, BrowserContext, Page
+
+ROOT = Path(__file__).resolve().parents[2]
+PASSWORD = "xuecheng-demo-2026"
+PHONE = {"width": 360, "height": 740}
+
+
+@dataclass(frozen=True)
+class Served:
+    """Where the demonstration is served, and its database."""
+
+    url: str
+    database: str = field(repr=False)
+
+    def rows(self, sql: str, *values: object) -> list[tuple]:
+        """Look into the database, as a sceptic would."""
+        with psycopg.connect(self.database) as connection:
+            return connection.execute(sql, values or None).fetchall()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """Prepare and serve the demonstration in a database of its own."""
+    var = tmp_path_factory.mktemp("var")
+    base = os.environ["DATABASE_URL"]
+    name = f"journey_{os.getpid()}"
+    with psycopg.connect(base, autocommit=True) as connection:
+        connection.execute(f"drop database if exists {name} with (force)")
+        connection.execute(f"create database {name} template template0 encoding 'UTF8'")
+    database = re.sub(r"/[^/?]*(\?|$)", rf"/{name}\1", base)
+    port = free_port()
+    settings = {
+        "DATABASE_URL": database,
+        "VAR_DIR": str(var),
+        "MEDIA_DIR": str(var / "media"),
+        "DEMO": "true",
+        "DJANGO_SETTINGS_MODULE": "config.settings.demo",
+        "PYTHONPATH": f"{ROOT / 'site'}{os.pathsep}{ROOT}",
+    }
+    environment = {**os.environ, **settings}
+    subprocess.run([sys.executable, "-m", "config.prepare"], cwd=ROOT, env=environment, check=True)
+    server = subprocess.Popen(
+        [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
+         "--workers", "1", "--blocking-threads", "4", "--log-level", "warning", "config.wsgi:application"],
+        cwd=ROOT,
+        env=environment,
+    )  # fmt: skip
+    try:
+        wait_for(f"http://127.0.0.1:{port}/healthz")
+        yield Served(f"http://127.0.0.1:{port}", database)
+    finally:
+        server.terminate()
+        server.wait(10)
+        with psycopg.connect(base, autocommit=True) as connection:
+            connection.execute(f"drop database {name} with (force)")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(url: str) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            urllib.request.urlopen(url, timeout=2).close()
+        except (urllib.error.URLError, ConnectionError):
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.1)
+        else:
+            return
+
+
+@dataclass
+class Visitor:
+    """Somebody with a browser of their own."""
+
+    served: Served
+    context: BrowserContext
+    page: Page
+
+    def open(self, path: str) -> int:
+        """Go to an address of the site; return the status."""
+        response = self.page.goto(self.served.url + path)
+        assert response is not None
+        return response.status
+
+    def sign_in(self, number: str, then: str = "/") -> None:
+        self.open(f"/sign-in/?next={then}")
+        self.page.fill("input[name=username]", number)
+        self.page.fill("input[name=password]", PASSWORD)
+        self.page.click("form:has(input[name=password]) button")
+        self.page.wait_for_url(f"{self.served.url}{then}")
+
+
+@pytest.fixture
+def somebody(served: Served, browser: Browser) -> Iterator:
+    """Makes visitors: `somebody(look="large", viewport=…)`."""
+    contexts = []
+
+    def arrive(*, look: str = "", viewport: dict | None = None) -> Visitor:
+        context = browser.new_context(viewport=viewport or PHONE, locale="zh-CN")
+        context.set_default_timeout(20_000)
+        if look:
+            context.add_cookies([{"name": "look", "value": look, "url": served.url}])
+        contexts.append(context)
+        return Visitor(served, context, context.new_page())
+
+    yield arrive
+    for context in contexts:
+        context.close()
+
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def faults(page: Page, *, target: int = 24) -> list[str]:
+    """What axe-core finds on the page, asking for targets of `target` pixels and a contrast of 7 to 1."""
+    page.evaluate(AXE_SCRIPT)
+    page.evaluate(
+        "size => axe.configure({checks: ["
+        " {id: 'target-size', options: {minSize: size}}, {id: 'target-offset', options: {minOffset: size}}]})",
+        target,
+    )
+    options = {
+        "runOnly": {"type": "tag", "values": RULES},
+        "rules": {"target-size": {"enabled": True}, "color-contrast-enhanced": {"enabled": True}},
+    }
+    found = page.evaluate("options => axe.run(document, options)", options)
+    return [f"{rule['id']}: {node['html'][:160]}" for rule in found["violations"] for node in rule["nodes"]]
