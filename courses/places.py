@@ -5,21 +5,32 @@ from __future__ import annotations
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.conf import settings
+
 from courses.gate import may_read
-from courses.outline import outline
+from courses.outline import Course, outline
 from people.models import Member
 from quizzes.slots import Place
 
 
 def places_of(keys: Iterable[UUID], member: Member, language: str) -> dict[UUID, Place]:
     """
-    Return title and address of the lesson or module where each quiz stands for this member. One query.
+    Return title and address of the lesson or module where each quiz stands for this member. One query,
+    and another when a quiz stands only where the other language is read.
 
     A place in a lesson names its edition. A module counts when one of its lessons may be read.
     """
     wanted = set(keys)
     found: dict[UUID, Place] = {}
-    for course in outline(language):
+    for code in sorted(dict(settings.LANGUAGES), key=lambda code: code != language):
+        if wanted - found.keys():
+            found = _places_in(outline(code), wanted, member) | found
+    return found
+
+
+def _places_in(courses: Iterable[Course], wanted: set[UUID], member: Member) -> dict[UUID, Place]:
+    found: dict[UUID, Place] = {}
+    for course in courses:
         for module in course.modules:
             lessons = [lesson for lesson in module.lessons if may_read(member, lesson.edition)]
             if lessons and module.quiz_key in wanted:

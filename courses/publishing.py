@@ -54,7 +54,9 @@ def withdraw_edition(page: LessonPage) -> None:
 
 
 def _on_publish(sender: type, instance: LessonPage, **kwargs: Any) -> None:
-    freeze_edition(instance, at=now())
+    """Wagtail also sends this when a page is only planned for later; then nobody reads it yet."""
+    if instance.live:
+        freeze_edition(instance, at=now())
 
 
 def _on_unpublish(sender: type, instance: LessonPage, **kwargs: Any) -> None:

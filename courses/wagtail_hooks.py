@@ -13,7 +13,12 @@ from courses import views
 from courses.gate import is_restricted
 from courses.models import CoursePage, HomePage, LessonPage, ModulePage, PrivateDocument
 
-VIEWS: dict[type[Page], Callable[[Any, HttpRequest], HttpResponse]] = {HomePage: views.home, CoursePage: views.course, ModulePage: views.module, LessonPage: views.lesson}
+VIEWS: dict[type[Page], Callable[[Any, HttpRequest], HttpResponse]] = {
+    HomePage: views.home,
+    CoursePage: views.course,
+    ModulePage: views.module,
+    LessonPage: views.lesson,
+}
 
 
 @hooks.register("before_serve_page")

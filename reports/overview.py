@@ -23,7 +23,7 @@ from hours.totals import (
     studied,
     year_totals,
 )
-from people.models import Member, Organisation, Sight
+from people.models import OVERVIEW_OFFICES, Member, Organisation, Sight
 from programmes.models import LessonReached
 from quizzes.results import Best, best_results
 
@@ -137,6 +137,12 @@ def sights_over(viewer: Member, organisation: Organisation, *, on: date) -> froz
         if organisation.path.startswith(office.organisation.path):
             found |= office.sights
     return found
+
+
+def opens_overview(viewer: Member, organisation: Organisation, *, on: date) -> bool:
+    """True when the viewer's offices open the overview of `organisation`. No query beside the offices."""
+    offices = [office for office in viewer.held_offices(on) if office.kind in OVERVIEW_OFFICES]
+    return any(organisation.path.startswith(office.organisation.path) for office in offices)
 
 
 def branch_overview(

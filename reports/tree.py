@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Exists, OuterRef, Q
+
 from hours.requirement import required_hours
 from hours.totals import YearTotal, rules_on, studied, year_totals
 from people.models import Affiliation, Member, Organisation
@@ -21,8 +23,9 @@ class BranchLine:
     on_track: int = 0
 
     @property
-    def home_study(self) -> int:
-        return self.members - self.asked
+    def home_study(self) -> int | None:
+        """How many are on home study; None among too few people for a number."""
+        return self.members - self.asked if self.members >= LEAST_COUNTED else None
 
     @property
     def shows_counts(self) -> bool:
@@ -30,13 +33,18 @@ class BranchLine:
 
 
 def branch_lines(organisation: Organisation, *, on: date) -> list[BranchLine]:
-    """Return the branches below, in the order of the tree. Six queries, however many branches and members."""
-    lines = {
-        branch.pk: BranchLine(branch)
-        for branch in Organisation.objects.within(organisation).branches().order_by("path")
-    }
-    home = Affiliation.objects.on(on).home().within(organisation)
-    branch_of = dict(home.values_list("member_id", "branch_id"))
+    """
+    Return the branches below, in the order of the tree. Five queries, however many branches and members.
+
+    A general branch or committee to which members belong without a branch between has a line of its own.
+    """
+    homes = Affiliation.objects.on(on).home()
+    is_branch = Q(kind=Organisation.Kind.BRANCH)
+    places = Organisation.objects.within(organisation).filter(
+        is_branch | Exists(homes.filter(branch=OuterRef("pk")))
+    )
+    lines = {place.pk: BranchLine(place) for place in places.order_by("path")}
+    branch_of = dict(homes.within(organisation).values_list("member_id", "branch_id"))
     members = list(
         Member.objects.belonging_to(organisation, on=on).with_arrangements(on=on).with_office_kinds(on=on)
     )

@@ -13,7 +13,7 @@ from courses.outline import outline, with_progress
 from hours.record import lines, records_of, year_record
 from people.models import OVERVIEW_OFFICES, Member, Organisation, Sight
 from quizzes.models import Attempt
-from reports.overview import branch_overview, sights_over
+from reports.overview import branch_overview, opens_overview, sights_over
 from reports.tree import branch_lines
 
 BRANCH_LIKE = {Organisation.Kind.BRANCH, Organisation.Kind.GROUP}
@@ -56,6 +56,7 @@ def member_detail(request: HttpRequest, key: str) -> HttpResponse:
     context = {
         "member": member,
         "home": home,
+        "opens_home": home is not None and opens_overview(request.user, home.branch, on=day),
         "shows_hours": Sight.HOURS in sights,
         "shows_scores": Sight.SCORES in sights,
         "courses": with_progress(outline(get_language() or "zh-hans"), member),

@@ -31,7 +31,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Iterator[None]
     named = os.environ.get("XUECHENG_TEST_POSTGRES")
     binaries = Path(named) if named else None
     home = VAR / (f"postgres-test-{binaries.parent.name}" if binaries else "postgres-test")
-    compile_messages(ROOT / "site" / "locale")
+    compile_messages(ROOT / "site")
     stack = ExitStack()
     try:
         os.environ["DATABASE_URL"] = stack.enter_context(running(home, durable=False, binaries=binaries))

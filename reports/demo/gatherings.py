@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from hours.models import Bucket, Source
@@ -55,15 +56,14 @@ class Year:
     def numbered(self, number: str) -> Person:
         return next(person for person in self.people if person.number == number)
 
-    def attend(
-        self, person: Person, where: Organisation, event: UUID, piece: Piece, **details: object
-    ) -> None:
+    def attend(self, person: Person, where: Organisation, event: UUID, piece: Piece, **details: Any) -> None:
         """Write down that the member took part in something of `where`, unless that time is taken."""
         day = piece.begin.date()
         diary = self.diaries[person.number]
         if not diary.is_free(piece.begin, piece.end):
             return
         diary.take(piece.begin, piece.end)
+        kind: dict[str, Any] = {"bucket": Bucket.COLLECTIVE, "source": Source.MEETING}
         self.entries.append(
             Entry(
                 member=person.member.key,
@@ -73,7 +73,7 @@ class Year:
                 started_at=piece.begin,
                 ended_at=piece.end,
                 pieces=[piece],
-                **{"bucket": Bucket.COLLECTIVE, "source": Source.MEETING, **details},
+                **kind | details,
             )
         )
 
@@ -129,7 +129,7 @@ def _hold(
 def _diligence(person: Person) -> float:
     """How likely the member comes."""
     if person.number == "member":
-        return 0.66
+        return 0.8
     if person.offices & COMMITTEE:
         return 0.96
     return person.dice("diligence").uniform(0.7, 0.99)

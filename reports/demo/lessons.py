@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from courses.models import LessonEdition
-from courses.outline import outline
+from courses.outline import Lesson, Module, outline
 
 
 @dataclass(frozen=True)
@@ -30,5 +30,5 @@ def live_lessons() -> list[list[LessonFacts]]:
     ]
 
 
-def _closing(module: object, lesson: object) -> tuple[UUID, ...]:
+def _closing(module: Module, lesson: Lesson) -> tuple[UUID, ...]:
     return (module.quiz_key,) if module.quiz_key and lesson is module.lessons[-1] else ()

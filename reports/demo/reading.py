@@ -50,9 +50,7 @@ def read_lessons(year: Year, courses: list[list[LessonFacts]]) -> list[Wish]:
     for person in year.people:
         plan = _plan(person, _in_order(person, courses), person.dice("plan"), year.at.year)
         rng = person.dice("sittings")
-        diary = year.diaries[person.number]
-        moments = [diary.draw_free(rng, year.first, year.last, SLOT) for _ in plan]
-        for begin, (lesson, is_last) in zip(sorted(filter(None, moments)), plan, strict=False):
+        for begin, (lesson, is_last) in zip(_moments(year, person, rng, len(plan)), plan, strict=False):
             entry = _entry(year, person, lesson, begin, _draw_shape(rng, _age(person, year)), is_last)
             day = begin.date()
             rule = next(rule for rule in rules if rule.valid_from <= day)
@@ -62,6 +60,15 @@ def read_lessons(year: Year, courses: list[list[LessonFacts]]) -> list[Wish]:
                 later = entry["ended_at"] + timedelta(seconds=rng.randint(40, 110))
                 wishes += [Wish(person, quiz, later) for quiz in lesson.quizzes]
     return wishes
+
+
+def _moments(year: Year, person: Person, rng: Random, count: int) -> list[datetime]:
+    """When the member sat down to read; the account `member` did so this week, to go on with today."""
+    diary = year.diaries[person.number]
+    days = [year.first] * count
+    if days and person.number == "member":
+        days[-1] = year.last - timedelta(days=4)
+    return sorted(filter(None, [diary.draw_free(rng, day, year.last, SLOT) for day in days]))
 
 
 def _age(person: Person, year: Year) -> int:
@@ -84,7 +91,7 @@ def _plan(
     """The lessons of a member's sittings, one after the other; True where the end is reached."""
     finished, again = _pace(person, rng, year)
     if person.number == "member":
-        finished, again = 4, 9
+        finished, again = 4, 6
     finished = min(finished, len(lessons))
     plan: list[tuple[LessonFacts, bool]] = []
     for lesson in lessons[:finished]:

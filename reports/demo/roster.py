@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import count, cycle
@@ -29,7 +30,7 @@ class Account:
 ACCOUNTS = {
     "member": Account("李", "慧", 1988, "willow"),
     "elder": Account("王", "秀英", 1943, "willow"),
-    "mobile": Account("孙", "立军", 1985, "stone"),
+    "mobile": Account("孙", "立民", 1985, "stone"),
     "secretary": Account("张", "伟", 1974, "willow"),
     "visitor": Account("郑", "晓燕", 1981, "willow"),
     "committee": Account("何", "文涛", 1970, "county"),
@@ -121,7 +122,7 @@ def enrol_members(places: Places, *, on: date, password: str) -> list[Person]:
     return people
 
 
-def _birth_years(plan: BranchPlan, fixed: list, at_home: object, year: int) -> list[int]:
+def _birth_years(plan: BranchPlan, fixed: list, at_home: Iterator[int], year: int) -> list[int]:
     """The years of birth of a branch's members beside the fixed ones: home study, over 60, the others."""
     rng = dice("ages", plan.name)
     ages = [year - account.birth_year for _number, account in fixed]

@@ -9,9 +9,11 @@ from django.views.generic import RedirectView
 from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
+from wagtail.admin.auth import require_admin_access
 from wagtail.documents import urls as wagtaildocs_urls
 
 from config.api import api
+from people.editor_account import EditorAccount
 
 
 def healthz(request: HttpRequest) -> HttpResponse:
@@ -25,6 +27,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/v1/", api.urls),
     path("admin/login/", RedirectView.as_view(pattern_name="people:sign_in", query_string=True)),
+    path("admin/account/", require_admin_access(EditorAccount.as_view())),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     re_path(r"^media/(?P<path>images/.*|original_images/.*)$", serve, {"document_root": settings.MEDIA_ROOT}),

@@ -6,7 +6,7 @@ from django.test import override_settings
 
 from courses.outline import Module
 from tests.bench.bare import settings as bare
-from tests.bench.measuring import Ground, Point, Work, side_by_side
+from tests.bench.measuring import Ground, Point, Work, clients_in_words, side_by_side
 from tests.bench.pages import Cookies, in_turn, showing, statements
 from tests.bench.rows import Row
 
@@ -47,7 +47,13 @@ def measure(ground: Ground, modules: list[Module], members: list[Cookies], bare_
             met=counted <= MOST_STATEMENTS,
         ),
         *(
-            Row("courses", f"lesson page, {number} clients", ours.per_second, "requests/s", limit.per_second)
+            Row(
+                "courses",
+                f"lesson page, {clients_in_words(number)}",
+                ours.per_second,
+                "requests/s",
+                limit.per_second,
+            )
             for number, (ours, limit) in points.items()
         ),
     ]

@@ -30,7 +30,7 @@ def measure(ground: Ground, branches: list[Branch], members: list[Cookies], bare
         point = overview.at(1)
         counted = statements(address, cookies, sign)
         rows += [
-            Row("reports", f"branch overview, {size}: half within", point.p50, "ms", limit.p50),
+            Row("reports", f"branch overview, {size}: half answered within", point.p50, "ms", limit.p50),
             Row("reports", f"branch overview, {size}: CPU", point.cpu_ms, "ms", limit.cpu_ms),
             Row(
                 "reports",

@@ -19,7 +19,7 @@ from config.progress import step
 from courses.outline import Module
 from do import server
 from tests.bench import courses, hours, reports
-from tests.bench.measuring import Ground, Served
+from tests.bench.measuring import MOST_FOREIGN, Ground, Served
 from tests.bench.processor import family_of_database
 from tests.bench.rows import Row
 from tests.bench.stage import (
@@ -35,9 +35,6 @@ ROOT = Path(__file__).resolve().parents[2]
 BRANCH_SIZES = (100, 10)
 STUDYING = 400
 """Members whose beats are sent."""
-
-MOST_FOREIGN = 0.3
-"""Cores. When other programs use more, the figures of that point say less."""
 
 
 def measure(benches: list[str]) -> list[Row]:
@@ -61,7 +58,7 @@ def measure(benches: list[str]) -> list[Row]:
 
 
 def _stage(*, at: datetime) -> tuple[list[Module], list[Branch], str]:
-    compile_messages(ROOT / "site" / "locale")
+    compile_messages(ROOT / "site")
     migrate()
     collect_static_files()
     shutil.rmtree(settings.MEDIA_ROOT, ignore_errors=True)  # of the last bench

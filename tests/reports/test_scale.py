@@ -177,7 +177,7 @@ def test_a_lesson_costs_the_same_however_many_rows(
     client.get("/rules/")  # as above
     edition = LessonEdition.objects.live().select_related("page").get(page__slug="third")
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(7):
         answer = client.get(lesson_url(edition))
 
     assert edition.title in answer.content.decode()
