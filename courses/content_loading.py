@@ -105,7 +105,7 @@ class _Loader:
             self._write(page, fields, tags)
             parent.add_child(instance=page)
             self.report.made += 1
-        elif loaded is None or page is None or loaded.revision != page.latest_revision_id:
+        elif loaded is None or page is None or not page.live or loaded.revision != page.latest_revision_id:
             self.report.kept.append(name)
             return page
         elif loaded.source_digest == digest:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+from uuid import UUID
+
 from django.db.models import CharField, Exists, ExpressionWrapper, F, OuterRef
 from wagtail.models import Page, PageViewRestriction
 
@@ -10,7 +13,14 @@ from courses.slots import gates_agree
 from people.models import Member
 
 
-def may_read(member: Member, edition: LessonEdition) -> bool:
+class Readable(Protocol):
+    """A lesson as it was published: a model, or a light row of what is live."""
+
+    translation_key: UUID
+    is_live: bool
+
+
+def may_read(member: Member, edition: Readable) -> bool:
     """True when the member may read this live edition now. `edition` comes from `readable_editions`."""
     return member.is_active and edition.is_live and gates_agree(member, edition.translation_key)
 

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery
-from django.db.models.functions import Substr
-from wagtail.models import Page
-
-from courses.gate import readable_editions
-from courses.models import CoursePage, LessonEdition, ModulePage
-from courses.publishing import lesson_url
+from courses.live import COURSE_PATH, MODULE_PATH, LiveLesson, live_lessons
 from courses.slots import LessonState, Wanted, progress
 from people.models import Member
-from quizzes.models import Quiz
-
-STEP = Page.steplen
-COURSE_PATH = 3 * STEP
-MODULE_PATH = 4 * STEP
-"""Characters of a page's path down to its course and to its module (root, home, course, module, lesson)."""
 
 
 @dataclass
 class Lesson:
     """One lesson in the tree."""
 
-    edition: LessonEdition
+    edition: LiveLesson
     url: str
     state: LessonState = field(default_factory=LessonState)
 
@@ -71,7 +60,6 @@ class Course:
 
     path: str
     title: str
-    slug: str
     modules: list[Module] = field(default_factory=list)
 
     @property
@@ -95,40 +83,22 @@ class Course:
         return all(module.is_done for module in self.modules)
 
 
-def editions_with_places() -> QuerySet:
-    """Live editions with the titles of their module and course and the module's quiz. One query when read."""
-    module = ModulePage.objects.filter(live=True, path=Substr(OuterRef("page__path"), 1, MODULE_PATH))
-    course = CoursePage.objects.filter(live=True, path=Substr(OuterRef("page__path"), 1, COURSE_PATH))
-    return (
-        readable_editions()
-        .annotate(
-            module_title=Subquery(module.values("title")[:1]),
-            module_quiz=Subquery(
-                Quiz.objects.filter(modules__path=Substr(OuterRef("page__path"), 1, MODULE_PATH)).values(
-                    "key"
-                )[:1]
-            ),
-            course_title=Subquery(course.values("title")[:1]),
-            course_slug=Subquery(course.values("slug")[:1]),
-        )
-        .filter(module_title__isnull=False, course_title__isnull=False)
-    )
-
-
 def outline(language: str, *, below: str = "") -> list[Course]:
     """Return the courses of a language, or those whose pages lie below the path `below`. One query."""
-    rows = editions_with_places().filter(language=language).defer("html", "contents", "sources")
-    if below:
-        rows = rows.filter(page__path__startswith=below)
+    return in_courses(live_lessons(language, below=below))
+
+
+def in_courses(editions: Iterable[LiveLesson]) -> list[Course]:
+    """Gather lessons, given in the order of the tree, into their modules and courses."""
     courses: list[Course] = []
-    for edition in rows:
-        path = edition.page.path
+    for edition in editions:
+        path = edition.path
         if not courses or courses[-1].path != path[:COURSE_PATH]:
-            courses.append(Course(path[:COURSE_PATH], edition.course_title, edition.course_slug))
+            courses.append(Course(path[:COURSE_PATH], edition.course_title))
         modules = courses[-1].modules
         if not modules or modules[-1].path != path[:MODULE_PATH]:
             modules.append(Module(path[:MODULE_PATH], edition.module_title, edition.module_quiz))
-        modules[-1].lessons.append(Lesson(edition, lesson_url(edition)))
+        modules[-1].lessons.append(Lesson(edition, edition.url))
     return courses
 
 

@@ -12,6 +12,7 @@ from django.utils.timezone import now
 from django.utils.translation import get_language
 from wagtail.signals import page_published, page_unpublished
 
+from courses.live import url_of
 from courses.models import LessonEdition, LessonPage
 from courses.rendering import render_lesson
 from hours.slots import ReadingTimes, Subject, register_reading_times, register_subjects
@@ -94,8 +95,7 @@ def subjects_of(keys: Iterable[UUID]) -> dict[UUID, Subject]:
 
 def lesson_url(edition: LessonEdition) -> str:
     """The address of a live edition: its page's path below the home page of its language."""
-    path = edition.page.url_path.split("/", 2)[2] if edition.page else ""
-    return ("/en/" if edition.language == "en" else "/") + path
+    return url_of(edition.language, edition.page.url_path) if edition.page else ""
 
 
 def connect() -> None:

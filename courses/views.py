@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import OuterRef, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -15,9 +14,9 @@ from wagtail.models import Page
 from wagtail.views import serve
 
 from courses.gate import may_read
-from courses.models import CoursePage, HomePage, LessonEdition, LessonPage, ModulePage
-from courses.outline import COURSE_PATH, editions_with_places, next_to_study, outline, with_progress
-from courses.publishing import lesson_url
+from courses.live import lessons_of_course
+from courses.models import CoursePage, HomePage, LessonPage, ModulePage
+from courses.outline import Course, Lesson, in_courses, next_to_study, outline, with_progress
 from hours.record import year_record
 from hours.tokens import StudyToken
 from people.contacts import contact_for
@@ -84,31 +83,16 @@ def other_page(page: Page) -> tuple[str, str, str] | None:
 
 def lesson_at(request: HttpRequest, course: str, module: str, lesson: str) -> HttpResponse:
     """The short way to a lesson: by its address, in one query. What is not a live lesson goes to Wagtail."""
-    counterpart = (
-        LessonEdition.objects.live()
-        .filter(translation_key=OuterRef("translation_key"))
-        .exclude(language=OuterRef("language"))
-    )
-    edition = (
-        editions_with_places()
-        .filter(
-            language=language(),
-            page__slug=lesson,
-            page__url_path__endswith=f"/{course}/{module}/{lesson}/",
-        )
-        .annotate(
-            other_path=Subquery(counterpart.values("page__url_path")[:1]),
-            other_code=Subquery(counterpart.values("language")[:1]),
-        )
-        .first()
-    )
-    if edition is None:
-        return serve(request, request.path.removeprefix("/en/").lstrip("/"))
+    address = f"{course}/{module}/{lesson}/"
+    courses = in_courses(lessons_of_course(language(), address))
+    entry = next((e for c in courses for e in c.lessons if e.edition.html is not None), None)
+    if entry is None:
+        return serve(request, address)
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path(), reverse("people:sign_in"))
-    if not may_read(request.user, edition):
-        return serve(request, request.path.removeprefix("/en/").lstrip("/"))
-    return render(request, "courses/lesson.html", lesson_context(request, edition))
+    if not may_read(request.user, entry.edition):
+        return serve(request, address)
+    return render(request, "courses/lesson.html", lesson_context(request, courses[0], entry))
 
 
 def lesson(page: LessonPage, request: HttpRequest) -> HttpResponse:
@@ -116,26 +100,25 @@ def lesson(page: LessonPage, request: HttpRequest) -> HttpResponse:
     raise Http404
 
 
-def lesson_context(request: HttpRequest, edition: LessonEdition) -> dict:
+def lesson_context(request: HttpRequest, course: Course, entry: Lesson) -> dict:
     """What the lesson page shows to this member: words, place in the course, progress, the clock's token."""
-    path = edition.page.path
-    if edition.other_path:
-        english = edition.other_code == "en"
-        url = ("/en/" if english else "/") + edition.other_path.split("/", 2)[2]
-        request.other_language = (edition.other_code, "English" if english else "中文", url)
-    found = with_progress(outline(edition.language, below=path[:COURSE_PATH]), request.user)[0]
-    places = [(m, entry) for m in found.modules for entry in m.lessons]
-    index = next(n for n, (_m, entry) in enumerate(places) if entry.edition.pk == edition.pk)
-    own_module, own = places[index]
+    edition = entry.edition
+    if edition.other_url:
+        name = ("zh-hans", "中文") if edition.language == "en" else ("en", "English")
+        request.other_language = (*name, edition.other_url)
+    with_progress([course], request.user)
+    places = [(module, lesson) for module in course.modules for lesson in module.lessons]
+    index = next(n for n, (_module, lesson) in enumerate(places) if lesson is entry)
+    own_module = places[index][0]
     token = StudyToken(request.user.key, edition.translation_key, edition.pk, now(), is_large_print(request))
     return {
         "edition": edition,
-        "course": found,
-        "course_url": lesson_url(edition).rsplit("/", 3)[0] + "/",
+        "course": course,
+        "course_url": course.url,
         "module": own_module,
-        "module_url": lesson_url(edition).rsplit("/", 2)[0] + "/",
-        "lesson": own,
-        "number": own_module.lessons.index(own) + 1,
+        "module_url": own_module.url,
+        "lesson": entry,
+        "number": own_module.lessons.index(entry) + 1,
         "previous": places[index - 1][1] if index else None,
         "next": places[index + 1][1] if index + 1 < len(places) else None,
         "token": token.sign(),

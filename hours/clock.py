@@ -54,6 +54,7 @@ class Refusal(StrEnum):
     QUIET = "quiet"  # longer without a sign than what was on the screen takes to read
     HIDDEN = "hidden"  # the page was hidden
     ELSEWHERE = "elsewhere"  # that moment is counted already: another page, device or meeting
+    CLOSED = "closed"  # the page was not open, between two visits that make one sitting
     OUTSIDE = "outside"  # before the page was opened or later than now
 
 

@@ -24,7 +24,7 @@ class RecordLine:
 
     record: StudyRecord
     subject: Subject | None
-    minutes: int
+    counted: str
     counted_because: str
     not_counted: list[str]
 
@@ -106,7 +106,7 @@ def lines(records: Iterable[StudyRecord]) -> list[RecordLine]:
         RecordLine(
             record=row,
             subject=titles.get(row.subject) if row.subject else None,
-            minutes=row.seconds // 60,
+            counted=length(row.seconds),
             counted_because=_counted_because(row),
             not_counted=[_refusal(why, seconds) for why, seconds in sorted(row.refused.items())],
         )
@@ -143,28 +143,20 @@ def _counted_because(row: StudyRecord) -> str:
     }.get(Source(row.source), row.get_source_display())
 
 
+def length(seconds: int) -> str:
+    """Return a length of time in words: whole minutes, or seconds when there is no minute."""
+    minutes = seconds // 60
+    if minutes:
+        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
+    return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
+
+
 def _refusal(why: str, seconds: int) -> str:
-    minutes = max(1, round(seconds / 60))
     texts = {
-        Refusal.QUIET: ngettext(
-            "%(count)d minute: nobody seemed to be there, longer than the screen takes to read.",
-            "%(count)d minutes: nobody seemed to be there, longer than the screen takes to read.",
-            minutes,
-        ),
-        Refusal.HIDDEN: ngettext(
-            "%(count)d minute: the page was in the background.",
-            "%(count)d minutes: the page was in the background.",
-            minutes,
-        ),
-        Refusal.ELSEWHERE: ngettext(
-            "%(count)d minute: already counted on another page or device.",
-            "%(count)d minutes: already counted on another page or device.",
-            minutes,
-        ),
-        Refusal.OUTSIDE: ngettext(
-            "%(count)d minute: before the page was opened.",
-            "%(count)d minutes: before the page was opened.",
-            minutes,
-        ),
+        Refusal.QUIET: _("%(length)s: nobody seemed to be there, longer than the screen takes to read."),
+        Refusal.HIDDEN: _("%(length)s: the page was in the background."),
+        Refusal.ELSEWHERE: _("%(length)s: already counted on another page or device."),
+        Refusal.CLOSED: _("%(length)s: the page was not open."),
+        Refusal.OUTSIDE: _("%(length)s: before the page was opened."),
     }
-    return texts[Refusal(why)] % {"count": minutes}
+    return texts[Refusal(why)] % {"length": length(seconds)}

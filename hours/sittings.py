@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-import psycopg
 from django.db import connection
 
 from hours.clock import LARGE_PRINT_FACTOR, Kind, Reckoning, Refusal, Sign, Span, reckon, total
+from hours.prepared import fetch_all
 from hours.slots import reading_times
 from hours.tokens import StudyToken
 from jobs.schedule import every_minute
@@ -57,7 +57,7 @@ def take_beat(token: StudyToken, signs: Sequence[Sign], *, at: datetime) -> Beat
     """
     times = reading_times(token.edition)
     found = reckon(signs, times.screens, factor=LARGE_PRINT_FACTOR if token.large_print else 1.0)
-    counted, elsewhere, outside, sitting = _prepared(
+    ((counted, elsewhere, outside, sitting),) = fetch_all(
         _BEAT,
         [
             token.member,
@@ -85,21 +85,6 @@ def _as_multirange(spans: Iterable[Span]) -> str:
         return datetime.fromtimestamp(second, UTC).isoformat()
 
     return "{" + ",".join(f'["{moment(begin)}","{moment(end)}")' for begin, end in spans) + "}"
-
-
-def _prepared(sql: str, values: list) -> tuple:
-    """
-    Run one statement, planned once for each connection: Django's own cursor would plan it each time.
-
-    Django hears of a fault all the same, so that a broken connection is not used again.
-    """
-    connection.ensure_connection()
-    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(sql, values, prepare=True)
-        row = cursor.fetchone()
-    if row is None:
-        raise LookupError("The statement returned no row.")
-    return row
 
 
 @every_minute("close study sittings that have ended")

@@ -7,7 +7,9 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.models import Group
+from django.core.signing import BadSignature, Signer
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
@@ -16,11 +18,16 @@ from people.offices import OFFICE_WORK, WAGTAIL_GROUPS
 
 Next = Callable[[HttpRequest], HttpResponse]
 
-SEEN = "seen_at"
-"""Session key: when the member was last seen, in whole seconds."""
+SEEN = "seen"
+"""Signed cookie: when this session was last seen. Writing the session at each visit would cost too much."""
 
-RENEWED_EVERY = 300
-"""Seconds; a write at each request would cost more than the page."""
+SIGNED_IN = "signed_in_at"
+"""Session key: when it began, in whole seconds; what counts when the cookie is missing."""
+
+RENEWED_EVERY = 60
+"""Seconds after which the cookie is set anew."""
+
+_SEAL = Signer(salt="people.seen")
 
 
 def idle_limit(member: Member, *, large_print: bool) -> timedelta | None:
@@ -32,6 +39,22 @@ def idle_limit(member: Member, *, large_print: bool) -> timedelta | None:
     return timedelta(minutes=settings.IDLE_MINUTES_MEMBER)
 
 
+def seen_note(session_key: str, at: int) -> str:
+    """The cookie that says when a session was last seen; it fits no other session."""
+    return _SEAL.sign_object([salted_hmac("people.seen", session_key).hexdigest()[:16], at])
+
+
+def last_seen(request: HttpRequest) -> int | None:
+    """When the session was last seen, in seconds, or None when nothing is known of it."""
+    began = request.session.get(SIGNED_IN)
+    try:
+        bound_to, at = _SEAL.unsign_object(request.COOKIES.get(SEEN, ""))
+    except (BadSignature, ValueError):
+        return began
+    expected = salted_hmac("people.seen", request.session.session_key).hexdigest()[:16]
+    return at if bound_to == expected else began
+
+
 class IdleTimeOut:
     """End a session that has been idle too long, and say so; what was being written is kept by the page."""
 
@@ -39,23 +62,38 @@ class IdleTimeOut:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated:
-            self._check(request)
-        return self.get_response(request)
-
-    def _check(self, request: HttpRequest) -> None:
+        if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+            return self.get_response(request)
         at = int(now().timestamp())
-        seen = request.session.get(SEEN)
+        seen = last_seen(request)
         if seen is not None and at - seen < RENEWED_EVERY:
-            return
-        limit = idle_limit(request.user, large_print=request.COOKIES.get("look") == "large")
-        if seen is not None and limit is not None and at - seen > limit.total_seconds():
+            return self.get_response(request)
+        if seen is not None and _is_over(request, at - seen):
             logout(request)
             messages.info(
                 request, _("You were away for a while, so we signed you out. What you did is kept.")
             )
-            return
-        request.session[SEEN] = at
+            return self.get_response(request)
+        key = request.session.session_key
+        response = self.get_response(request)
+        _note(response, seen_note(key, at))
+        return response
+
+
+def _is_over(request: HttpRequest, idle: int) -> bool:
+    limit = idle_limit(request.user, large_print=request.COOKIES.get("look") == "large")
+    return limit is not None and idle > limit.total_seconds()
+
+
+def _note(response: HttpResponse, note: str) -> None:
+    response.set_cookie(
+        SEEN,
+        note,
+        max_age=settings.SESSION_COOKIE_AGE,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
 
 
 class AdminOffices:

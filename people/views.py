@@ -14,7 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from people.forms import OwnPasswordForm, SignInForm
-from people.middleware import SEEN
+from people.middleware import SIGNED_IN
 
 LOOK = "look"
 """Cookie: `large` for elder mode. It is remembered on the device, and for the member when signed in."""
@@ -38,7 +38,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     form = SignInForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         login(request, form.get_user())
-        request.session[SEEN] = int(now().timestamp())
+        request.session[SIGNED_IN] = int(now().timestamp())
         response = redirect(_next_page(request))
         if form.get_user().prefers_large_print:
             remember_look(response, large=True)

@@ -13,6 +13,7 @@ from courses.outline import outline, with_progress
 from hours.record import lines, records_of, year_record
 from people.models import OVERVIEW_OFFICES, Member, Organisation, Sight
 from quizzes.models import Attempt
+from reports.cells import table
 from reports.overview import branch_overview, opens_overview, sights_over
 from reports.tree import branch_lines
 
@@ -36,10 +37,9 @@ def overview(request: HttpRequest, key: str) -> HttpResponse:
     day, at = localdate(), now()
     organisation = get_object_or_404(Organisation.objects.visible_to(request.user, on=day), key=key)
     if organisation.kind in BRANCH_LIKE:
-        found = branch_overview(
-            request.user, organisation, language=get_language() or "zh-hans", at=at, on=day
-        )
-        return render(request, "reports/branch.html", {"overview": found})
+        language = get_language() or "zh-hans"
+        found = branch_overview(request.user, organisation, language=language, at=at, on=day)
+        return render(request, "reports/branch.html", {"overview": found, "table": table(found, language)})
     context = {"organisation": organisation, "lines": branch_lines(organisation, on=day), "at": at}
     return render(request, "reports/tree.html", context)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
-from courses.models import LessonEdition
+from courses.live import LiveLesson
 from courses.outline import Lesson, Module, outline
 
 
@@ -14,7 +14,7 @@ class LessonFacts:
     """A lesson as the makers of records know it. `quizzes`: what is tried when its end has been reached."""
 
     key: UUID
-    edition: LessonEdition
+    edition: LiveLesson
     quizzes: tuple[UUID, ...]
 
 

@@ -65,7 +65,7 @@ def make_demonstration(*, at: datetime, password: str) -> Made:
 def _write_reached(year: Year) -> None:
     members = {person.number: person.member for person in year.people}
     LessonReached.objects.bulk_create(
-        LessonReached(member=members[number], lesson=key, edition=lesson.edition, reached_at=at)
+        LessonReached(member=members[number], lesson=key, edition_id=lesson.edition.pk, reached_at=at)
         for (number, key), (lesson, at) in year.reached.items()
     )
 

@@ -16,4 +16,3 @@ class OwnFilesCompressed(CompressedManifestStaticFilesStorage):
 
     def compress_files(self, paths: Iterable[str]) -> Iterator[tuple[str, str]]:
         return super().compress_files([path for path in paths if path.startswith(("css/", "js/", "img/"))])
-

@@ -34,7 +34,7 @@ def test_the_page_shows_the_lesson_its_place_and_a_token_of_this_member(client, 
 
     assert response.status_code == HTTPStatus.OK
     shown = response.context
-    assert (shown["edition"], shown["number"]) == (lesson, 1)
+    assert (shown["edition"].pk, shown["number"]) == (lesson.pk, 1)
     assert (shown["previous"], shown["next"]) == (None, None)
     assert (shown["course_url"], shown["module_url"]) == ("/mass-line/", "/mass-line/one/")
     token = read_token(shown["token"], at=now())
@@ -59,7 +59,7 @@ def test_lessons_before_and_after_are_found_across_modules(client, member) -> No
     client.force_login(member)
     shown = client.get("/mass-line/one/second/").context
 
-    assert (shown["previous"].edition, shown["next"].edition) == (editions[0], editions[2])
+    assert (shown["previous"].edition.pk, shown["next"].edition.pk) == (editions[0].pk, editions[2].pk)
     assert (shown["next"].url, shown["number"]) == ("/mass-line/two/third/", 2)
 
 
@@ -118,7 +118,7 @@ def test_an_address_in_chinese_characters_is_read_like_any_other(client, member)
     response = client.get(lesson_url(edition))
 
     assert response.status_code == HTTPStatus.OK
-    assert response.context["edition"] == edition
+    assert response.context["edition"].pk == edition.pk
 
 
 @pytest.mark.parametrize("where", ["lesson", "module", "course"])
@@ -185,7 +185,7 @@ def test_a_beat_sent_after_unpublishing_still_counts(client, member, lesson) -> 
 
 
 def test_changing_the_language_midway_keeps_progress(client, member, lesson) -> None:
-    english = add_lesson(add_module("en"), translation_key=lesson.translation_key, slug="how-it-formed")
+    english = add_edition(add_module("en"), "how-it-formed", translation_key=lesson.translation_key)
     mark_reached(member_id=member.pk, edition=lesson, at=moment("2026-03-10 10:00"))
     add_record(member, lesson.translation_key, at=this_year(), seconds=30)
     client.force_login(member)
@@ -193,7 +193,7 @@ def test_changing_the_language_midway_keeps_progress(client, member, lesson) -> 
     assert chinese["request"].other_language == ("en", "English", "/en/mass-line/one/how-it-formed/")
     shown = client.get("/en/mass-line/one/how-it-formed/").context
 
-    assert shown["edition"].page_id == english.pk
+    assert shown["edition"].pk == english.pk
     assert (shown["lesson"].state.is_reached, shown["lesson"].state.is_done) == (True, True)
     assert shown["lesson"].state.seconds == 30
     assert shown["request"].other_language == ("zh-hans", "中文", ADDRESS)
@@ -228,21 +228,10 @@ def test_the_page_costs_the_same_however_many_lessons_and_records(
             for row in range(3):
                 add_record(member, edition.translation_key, at=this_year(row + 3 * lesson + 9 * number))
     client.force_login(member)
-    client.get("/record/")  # the first request of a session notes that the member was seen
 
-    # session, member, edition, outline, lessons reached, quizzes handed in, time studied, offices
-    with django_assert_num_queries(8):
+    # session, member, lessons of the course, lessons reached, quizzes handed in, time studied, offices
+    with django_assert_num_queries(7):
         assert client.get("/mass-line/module-2/lesson-1/").status_code == HTTPStatus.OK
-
-
-def test_the_first_page_of_a_session_costs_a_little_more(
-    client, member, lesson, django_assert_num_queries
-) -> None:
-    client.force_login(member)
-
-    # session, member, offices, edition, outline, lessons reached, time studied; savepoint, session, release
-    with django_assert_num_queries(10):
-        client.get(ADDRESS)
 
 
 def test_one_lesson_is_live_while_another_is_edited(client, member) -> None:

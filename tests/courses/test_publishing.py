@@ -229,3 +229,11 @@ def test_a_recording_takes_its_own_length_and_a_corrected_length_is_a_new_editio
     assert (first.media_seconds, second.media_seconds) == (300, 420)
     assert second.expected_seconds == first.expected_seconds + 120
     assert second.is_live
+
+
+def test_a_change_planned_for_later_leaves_what_readers_see() -> None:
+    page = add_lesson(add_module())
+    page = publish(page, title="群众路线的形成", go_live_at=now() + timedelta(hours=1))
+
+    (edition,) = editions_of(page)
+    assert (edition.title, edition.is_live, page.live) == ("群众路线是怎样形成的", True, True)

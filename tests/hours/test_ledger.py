@@ -63,6 +63,21 @@ def test_an_empty_chair_earns_the_reading_time_of_the_screen_and_the_row_says_wh
     assert record.refused == {"quiet": 59 * 60 - 20}
 
 
+def test_every_second_of_a_row_is_counted_or_has_its_reason(member) -> None:
+    """Read, hidden, closed, opened again: one sitting whose seconds all add up."""
+    beat(token(member), sign(0), sign(15), sign(30, "h"), sign(40, "p"), sign(45, "t"), now=45)
+    again = TEN + timedelta(seconds=200)
+    beat(token(member, at=again), sign(200), sign(260, "t"), now=260)
+    close_all_sittings(at=TEN + timedelta(hours=1))
+
+    record = StudyRecord.objects.get()
+    assert record.seconds == 35 + 20
+    assert record.refused == {"hidden": 10, "closed": 155, "quiet": 40}
+    assert (
+        record.seconds + sum(record.refused.values()) == (record.ended_at - record.started_at).total_seconds()
+    )
+
+
 def test_an_hour_claimed_in_a_minute_is_at_most_a_minute(member) -> None:
     answer = beat(token(member), *[sign(second) for second in range(-3600, 3600, 10)], now=60)
 

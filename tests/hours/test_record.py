@@ -9,6 +9,7 @@ import pytest
 from django.utils.timezone import localdate
 from django.utils.translation import override
 
+from hours.clock import Refusal
 from hours.models import Bucket, Rule, Source
 from hours.record import lines, records_of, year_record
 from hours.totals import year_of
@@ -38,16 +39,17 @@ REASONS = {
 }
 
 REFUSALS = {
-    "quiet": (1260, "21 minutes: nobody seemed to be there, longer than the screen takes to read."),
-    "hidden": (60, "1 minute: the page was in the background."),
-    "elsewhere": (119, "2 minutes: already counted on another page or device."),
-    "outside": (10, "1 minute: before the page was opened."),
+    Refusal.QUIET: (1260, "21 minutes: nobody seemed to be there, longer than the screen takes to read."),
+    Refusal.HIDDEN: (60, "1 minute: the page was in the background."),
+    Refusal.ELSEWHERE: (119, "1 minute: already counted on another page or device."),
+    Refusal.CLOSED: (59, "59 seconds: the page was not open."),
+    Refusal.OUTSIDE: (1, "1 second: before the page was opened."),
 }
 
 
 def test_the_tables_name_every_source_and_reason() -> None:
     assert set(REASONS) == set(Source)
-    assert set(REFUSALS) == {"quiet", "hidden", "elsewhere", "outside"}
+    assert set(REFUSALS) == set(Refusal)
 
 
 @pytest.mark.parametrize("source", list(Source))
@@ -89,7 +91,7 @@ def test_a_row_names_its_lesson_minutes_and_rule(member, branch, lesson) -> None
 
     (line,) = lines([record])
     assert (line.subject.title, line.subject.url) == ("群众路线是怎样形成的", "/mass-line/one/first/")
-    assert (line.minutes, line.record.rule.name, line.record.home) == (2, "fair_pace", branch)
+    assert (line.counted, line.record.rule.name, line.record.home) == ("2 分钟", "fair_pace", branch)
     assert line.not_counted == []
 
 
@@ -206,7 +208,6 @@ def test_the_page_costs_the_same_however_long_the_record(client, member, django_
     for minute in range(40):
         add_record(member, editions[minute % 6].translation_key, at=this_year(2 * minute))
     client.force_login(member)
-    client.get("/record/")
 
     # session, member, rules, studied, offices, home study, rows, titles
     with django_assert_num_queries(8):

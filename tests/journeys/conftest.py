@@ -1,4 +1,4 @@
-"""The thing itself, as a newcomer has it: a fresh database with the demonstration, served by the real server."""
+"""The thing itself, as a newcomer has it: a fresh database with the demonstration, and the real server."""
 
 from __future__ import annotations
 
@@ -141,7 +141,8 @@ def faults(page: Page, *, target: int = 24) -> list[str]:
     page.evaluate(AXE_SCRIPT)
     page.evaluate(
         "size => axe.configure({checks: ["
-        " {id: 'target-size', options: {minSize: size}}, {id: 'target-offset', options: {minOffset: size}}]})",
+        " {id: 'target-size', options: {minSize: size}},"
+        " {id: 'target-offset', options: {minOffset: size}}]})",
         target,
     )
     options = {

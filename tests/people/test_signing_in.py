@@ -4,9 +4,11 @@ from datetime import timedelta
 from http import HTTPStatus
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import now
 
-from people.middleware import SEEN
+from people.middleware import SEEN, SIGNED_IN, seen_note
 from people.models import Member, Office
 from people.signing_in import Argon2, tidy_identifier
 from tests.cast import PASSWORD, give_office
@@ -93,9 +95,7 @@ def test_a_session_ends_after_an_idle_time_that_depends_on_the_office(
         give_office(member, branch, office)
     client.force_login(member)
     client.cookies["look"] = "large" if large else "normal"
-    session = client.session
-    session[SEEN] = int((now() - idle).timestamp())
-    session.save()
+    client.cookies[SEEN] = seen_note(client.session.session_key, int((now() - idle).timestamp()))
 
     response = client.get("/record/")
 
@@ -125,9 +125,23 @@ def test_passwords_are_hashed_by_argon2_at_19_mib() -> None:
     assert Argon2().encode("x" * 12, "somesalt1").startswith("argon2$argon2id$v=19$m=19456,t=2,p=1$")
 
 
-def test_an_idle_check_costs_no_write_within_five_minutes(client, member, django_assert_num_queries) -> None:
+def test_a_session_without_its_cookie_or_with_another_session_s_counts_from_signing_in(
+    client, member
+) -> None:
     client.force_login(member)
-    client.get("/record/")
+    session = client.session
+    session[SIGNED_IN] = int((now() - timedelta(hours=13)).timestamp())
+    session.save()
+    client.cookies[SEEN] = seen_note("another-session", int(now().timestamp()))
 
-    with django_assert_num_queries(2):  # session, member
-        client.get("/no-such-address.txt")
+    assert client.get("/record/").url == "/sign-in/?next=/record/"
+    assert "_auth_user_id" not in client.session
+
+
+def test_being_seen_writes_nothing_to_the_database(client, member) -> None:
+    client.force_login(member)
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get("/record/")
+
+    assert response.cookies[SEEN].value
+    assert {query["sql"].split()[0].lower() for query in captured} == {"select"}

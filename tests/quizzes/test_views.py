@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import override
 
-from people.middleware import SEEN
+from people.middleware import SIGNED_IN
 from people.models import Office
 from quizzes import attempts
 from quizzes.attempts import last_choices
@@ -261,7 +261,7 @@ class TestALostSession:
 
     def test_it_holds_for_a_session_that_ends_with_this_very_request(self, signed_in, attempt):
         session = signed_in.session
-        session[SEEN] = int(now().timestamp()) - 13 * 3600
+        session[SIGNED_IN] = int(now().timestamp()) - 13 * 3600
         session.save()
         right = right_options(attempt, 0)
 

@@ -119,7 +119,6 @@ def test_the_tree_costs_the_same_with_thirty_branches(client, county, django_ass
     leader = make_member("leader")
     give_office(leader, county, Office.Kind.SECRETARY)
     client.force_login(leader)
-    client.get("/record/")
 
     # session, member, offices, organisation; branches, homes, members, rules, time studied
     with django_assert_num_queries(9):

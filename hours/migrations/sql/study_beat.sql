@@ -39,7 +39,8 @@ begin
             (select coalesce(jsonb_object_agg(why, seconds), '{}') from (values
                 ('quiet', study_seconds(k.quiet - k.pieces - k.elsewhere)),
                 ('hidden', study_seconds(k.hidden - k.pieces - k.elsewhere - k.quiet)),
-                ('elsewhere', study_seconds(k.elsewhere - k.pieces))) r(why, seconds) where seconds > 0),
+                ('elsewhere', study_seconds(k.elsewhere - k.pieces)),
+                ('closed', extract(epoch from upper(span) - lower(span))::int - study_seconds(span))) r(why, seconds) where seconds > 0),
             jsonb_build_object('screens', (select count(*) from unnest(k.screens) s, generate_series(lower(s), upper(s) - 1)),
                 'spans', (select count(*) from unnest(k.pieces))),
             (select id from hours_rule where name = 'fair_pace' and valid_from <= day order by valid_from desc limit 1),

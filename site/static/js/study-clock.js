@@ -8,7 +8,7 @@ const LEAST_ALLOWANCE = 20_000;
 const LARGE_PRINT_FACTOR = 1.5;
 const SEND_EVERY = 30_000;
 const LOOK_EVERY = 5_000;
-const MOST_SIGNS = 400;
+const MOST_SIGNS = 400; // in one report; the server takes 500
 
 export function allowance(screens, first, last, factor) {
   let shown = 0;
@@ -26,6 +26,7 @@ export class StudyClock {
     this.queue = [];
     this.head = null; // the last telling sign that the server has: the next report begins with it
     this.present = clock();
+    this.told = clock(); // up to here the server knows
     this.playing = false;
     this.hidden = false;
     this.ended = false;
@@ -33,9 +34,18 @@ export class StudyClock {
     this.sending = null;
   }
 
+  // How long silence counts.
+  get until() {
+    return this.present + allowance(this.screens, ...this.shown, this.factor);
+  }
+
   get paused() {
-    if (this.playing) return false;
-    return this.hidden || this.clock() > this.present + allowance(this.screens, ...this.shown, this.factor);
+    return !this.playing && (this.hidden || this.clock() > this.until);
+  }
+
+  // Nothing is left to tell: the server knows all signs, and all the silence that counts.
+  get settled() {
+    return this.paused && !this.queue.length && (this.hidden || this.told >= this.until);
   }
 
   look(first, last) {
@@ -48,7 +58,7 @@ export class StudyClock {
   presence() {
     const last = this.queue.at(-1) ?? this.head;
     this.present = this.clock();
-    if (last && last[1] === "p" && this.present - last[0] < LOOK_EVERY) return;
+    if (last && last[1] === (this.playing ? "m" : "p") && this.present - last[0] < LOOK_EVERY) return;
     this.sign("p");
   }
 
@@ -56,7 +66,6 @@ export class StudyClock {
     if (this.ended) return;
     if (kind === "p") this.present = this.clock();
     this.queue.push([Math.round(this.clock()), this.playing ? "m" : kind, ...this.shown]);
-    if (this.queue.length > MOST_SIGNS) this.queue.splice(1, this.queue.length - MOST_SIGNS);
   }
 
   play(on) {
@@ -70,29 +79,33 @@ export class StudyClock {
     else this.presence();
   }
 
-  report() {
+  // The first `count` signs that wait, after the last one that the server has.
+  report(count) {
     const now = Math.round(this.clock());
-    const signs = this.head ? [this.head, ...this.queue] : [...this.queue];
-    if (!this.hidden) signs.push([now, "t", ...this.shown]);
+    const signs = this.head ? [this.head] : [];
+    signs.push(...this.queue.slice(0, count));
+    if (count === this.queue.length && (this.playing || !this.hidden)) signs.push([now, "t", ...this.shown]);
     return { token: this.token, now, signs };
   }
 
-  // Sends what there is; what could not be sent stays and goes with the next report.
+  // Sends what there is; what could not be sent stays and goes with the next report. Much goes in several.
   async send() {
-    if (this.ended || this.sending || (this.paused && !this.queue.length)) return this.draw();
-    const count = this.queue.length;
-    this.sending = this.post(this.report());
+    if (this.ended || this.sending || this.settled) return this.draw();
+    const count = Math.min(this.queue.length, MOST_SIGNS);
+    const at = this.clock();
+    this.sending = this.post(this.report(count));
     const { status, answer } = await this.sending.catch(() => ({ status: 0 }));
     this.sending = null;
     if (status === 200) {
       const sent = this.queue.splice(0, count);
       this.head = sent.at(-1) ?? this.head;
       this.counted += answer.counted;
+      this.told = at;
     } else if (status >= 400 && status < 500) {
       this.ended = true;
     }
     this.lost = status === 0 || status >= 500;
-    return this.draw();
+    return status === 200 && count === MOST_SIGNS ? this.send() : this.draw();
   }
 
   draw() {

@@ -1,0 +1,115 @@
+"""What is published now, each lesson with its place: one prepared statement, light rows, no models."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from wagtail.models import Page
+
+from hours.prepared import fetch_all
+
+HOME_PATH = 2 * Page.steplen
+COURSE_PATH = 3 * Page.steplen
+MODULE_PATH = 4 * Page.steplen
+"""Characters of a path down to home page, course, module (root, home, course, module, lesson)."""
+
+
+@dataclass(slots=True)
+class LiveLesson:
+    """A live edition and where it stands; with its words only when it was asked for by address."""
+
+    pk: int
+    key: UUID
+    translation_key: UUID
+    language: str
+    title: str
+    expected_seconds: int
+    screens: list[float]
+    quiz_keys: list[str]
+    path: str
+    address: str
+    module_title: str
+    module_quiz: UUID | None
+    course_title: str
+    summary: str | None
+    html: str | None
+    contents: list[dict[str, str]]
+    sources: list[dict[str, str]]
+    valid_as_of: date | None
+    other_address: str | None
+
+    is_live = True
+
+    @property
+    def url(self) -> str:
+        return url_of(self.language, self.address)
+
+    @property
+    def minutes(self) -> int:
+        """Minutes of reading and media, rounded up."""
+        return -(-self.expected_seconds // 60)
+
+    @property
+    def other_url(self) -> str | None:
+        """The address of the same lesson in the other language, where it is published."""
+        other = "zh-hans" if self.language == "en" else "en"
+        return url_of(other, self.other_address) if self.other_address else None
+
+
+def url_of(language: str, address: str) -> str:
+    """Return a page's address from its path in the tree, whose first part is the home page."""
+    return ("/en/" if language == "en" else "/") + address.split("/", 2)[2]
+
+
+_STATEMENT = """
+    select e.id, e.key, e.translation_key, e.language, e.title, e.expected_seconds, e.screens, e.quiz_keys,
+        p.path, p.url_path, m.title, q.key, c.title,
+        w.summary, w.html, coalesce(w.contents, '[]'), coalesce(w.sources, '[]'), w.valid_as_of, w.other
+    from courses_lessonedition e
+    join wagtailcore_page p on p.id = e.page_id and p.live
+    join wagtailcore_page m on m.path = substr(p.path, 1, {module}) and m.live
+    join wagtailcore_page c on c.path = substr(p.path, 1, {course}) and c.live
+    join wagtailcore_page h on h.path = substr(p.path, 1, {home})
+    join courses_modulepage mp on mp.page_ptr_id = m.id
+    left join quizzes_quiz q on q.id = mp.quiz_id
+    left join lateral (
+        select e.summary, e.html, e.contents, e.sources, e.valid_as_of, (
+            select op.url_path from courses_lessonedition o join wagtailcore_page op on op.id = o.page_id
+            where o.translation_key = e.translation_key and o.is_live and op.live and o.language <> e.language
+            limit 1) other
+        where substr(p.url_path, length(h.url_path) + 1) = %(address)s
+    ) w on true
+    where e.is_live and e.language = %(language)s and {where}
+        and not exists (select from wagtailcore_pageviewrestriction r
+            join wagtailcore_page rp on rp.id = r.page_id where starts_with(p.path, rp.path))
+    order by p.path
+"""
+
+_PLACES = {"home": HOME_PATH, "course": COURSE_PATH, "module": MODULE_PATH}
+_BY_PLACE = _STATEMENT.format(where="starts_with(p.path, %(below)s)", **_PLACES)
+_BY_COURSE = _STATEMENT.format(where="c.slug = %(course)s", **_PLACES)
+
+
+def live_lessons(language: str, *, below: str = "") -> list[LiveLesson]:
+    """Return the lessons that may be read in a language, below a page's path, in the order of the tree."""
+    values = {"language": language, "below": below, "address": ""}
+    return list(_rows(fetch_all(_BY_PLACE, values)))
+
+
+def lessons_of_course(language: str, address: str) -> list[LiveLesson]:
+    """Return the lessons of the course of the lesson at `course/module/lesson/`, that one with its words."""
+    values = {"language": language, "course": address.split("/", 1)[0], "address": address}
+    return list(_rows(fetch_all(_BY_COURSE, values)))
+
+
+def _rows(rows: list[tuple]) -> Iterator[LiveLesson]:
+    for row in rows:
+        values: list[Any] = list(row)
+        for place in (6, 7, 15, 16):
+            values[place] = json.loads(values[place])
+        yield LiveLesson(*values)

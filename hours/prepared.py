@@ -1,0 +1,26 @@
+"""Statements of the hot paths, planned once for each connection: Django's own cursor plans them each time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import psycopg
+from django.db import connection
+
+Values = Sequence[Any] | Mapping[str, Any]
+
+
+def fetch_all(sql: str, values: Values) -> list[tuple]:
+    """
+    Return the rows. JSON comes as text: Django keeps its own way of reading it.
+
+    Django hears of a fault all the same, so that a broken connection is not used again.
+    """
+    if connection.queries_logged:  # whoever counts statements has to see these too
+        with connection.cursor() as cursor:
+            cursor.execute(sql, values)
+            return cursor.fetchall()
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        return cursor.execute(sql, values, prepare=True).fetchall()
