@@ -108,7 +108,7 @@ def stage_study(members: Sequence[Member], modules: Sequence[Module]) -> None:
         studied = [edition for n, edition in enumerate(lessons) if (n + number) % 5 < 3]
         records += [_record(member, edition, at - (n + 1) * PIECE) for n, edition in enumerate(studied)]
         reached += [
-            LessonReached(member=member, lesson=edition.translation_key, edition=edition, reached_at=at)
+            LessonReached(member=member, lesson=edition.translation_key, edition_id=edition.pk, reached_at=at)
             for edition in studied
         ]
     CountedInterval.objects.bulk_create(_interval(r) for r in StudyRecord.objects.bulk_create(records))
