@@ -24,8 +24,14 @@ class BranchLine:
 
     @property
     def home_study(self) -> int | None:
-        """How many are on home study; None among too few people for a number."""
-        return self.members - self.asked if self.members >= LEAST_COUNTED else None
+        """How many are on home study; None when they are fewer than five, which could point at one of them."""
+        number = self.members - self.asked
+        return number if number >= LEAST_COUNTED else None
+
+    @property
+    def shows_asked(self) -> bool:
+        """Whether "of how many" may be told: with the members beside it, it tells who are on home study."""
+        return self.shows_counts and (self.home_study is not None or self.asked == self.members)
 
     @property
     def shows_counts(self) -> bool:

@@ -41,8 +41,8 @@ def test_a_line_counts_members_those_asked_and_those_on_track(county, branch) ->
     HomeStudy.objects.create(member=elder, since=date(2026, 1, 1), review_on=date(2027, 1, 1))
     line = line_of(county, branch)
 
-    assert (line.members, line.asked, line.on_track, line.home_study) == (7, 6, 4, 1)
-    assert line.shows_counts
+    assert (line.members, line.asked, line.on_track) == (7, 6, 4)
+    assert (line.shows_counts, line.shows_asked) == (True, False)
 
 
 @pytest.mark.parametrize(("asked", "shown"), [(4, False), (5, True)])
@@ -58,11 +58,14 @@ def test_counts_of_fewer_than_five_people_are_hidden(client, county, branch, ask
     assert (f"0 / {asked}" in response.content.decode()) is shown
 
 
-def test_home_study_of_one_among_few_is_not_told(client, county, branch) -> None:
-    (elder, *_others) = add_members(branch, 4)
-    HomeStudy.objects.create(member=elder, since=date(2026, 1, 1), review_on=date(2027, 1, 1))
+@pytest.mark.parametrize(("at_home", "told"), [(0, None), (1, None), (4, None), (5, 5)])
+def test_home_study_is_told_in_counts_of_five_or_more_only(county, branch, at_home, told) -> None:
+    for elder in add_members(branch, 12)[:at_home]:
+        HomeStudy.objects.create(member=elder, since=date(2026, 1, 1), review_on=date(2027, 1, 1))
+    line = line_of(county, branch)
 
-    assert line_of(county, branch).home_study is None
+    assert (line.home_study, line.asked) == (told, 12 - at_home)
+    assert line.shows_asked is (at_home in {0, 5})
 
 
 def test_nobody_is_named(client, county, member) -> None:
