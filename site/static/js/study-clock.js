@@ -108,6 +108,12 @@ export class StudyClock {
     return status === 200 && count === MOST_SIGNS ? this.send() : this.draw();
   }
 
+  // The page goes away: tell what there is, whatever is on its way. Told twice, it counts once.
+  leave() {
+    this.hide(true);
+    if (!this.ended) this.post(this.report(Math.min(this.queue.length, MOST_SIGNS))).catch(() => {});
+  }
+
   draw() {
     const state = this.ended ? "reload" : this.lost ? "offline" : this.paused ? "paused" : "running";
     this.show(state, this.counted);
@@ -195,10 +201,7 @@ function start(main) {
     clock.hide(document.hidden);
     clock.send();
   });
-  addEventListener("pagehide", () => {
-    clock.hide(true);
-    clock.send();
-  });
+  addEventListener("pagehide", () => clock.leave());
   addEventListener("online", () => clock.send());
   setInterval(() => clock.send(), SEND_EVERY);
   setInterval(() => clock.draw(), LOOK_EVERY);
