@@ -24,7 +24,7 @@ class BranchLine:
 
     @property
     def home_study(self) -> int | None:
-        """How many are on home study; None when they are fewer than five, which could point at one of them."""
+        """How many are on home study; None when fewer than five: that could point at one of them."""
         number = self.members - self.asked
         return number if number >= LEAST_COUNTED else None
 
