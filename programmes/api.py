@@ -8,10 +8,8 @@ from django.utils.timezone import now
 from ninja import Router, Schema
 from ninja.responses import Status
 
-from courses.models import LessonEdition
 from hours.tokens import TokenRefused, read_token
-from people.models import Member
-from programmes.progress import mark_reached
+from programmes.progress import reached_by_token
 
 router = Router(tags=["study"])
 
@@ -43,8 +41,7 @@ def reached(request: HttpRequest, body: Reached) -> Status:
         token = read_token(body.token, at=at)
     except TokenRefused as error:
         return Status(409, {"refused": str(error)})
-    edition = LessonEdition.objects.filter(pk=token.edition).first()
-    member = Member.objects.filter(key=token.member, is_active=True).first()
-    if edition is None or member is None:
+    first = reached_by_token(token, at=at)
+    if first is None:
         return Status(409, {"refused": "forged"})
-    return Status(200, {"first": mark_reached(member_id=member.pk, edition=edition, at=at)})
+    return Status(200, {"first": first})

@@ -13,6 +13,7 @@ from django.utils.timezone import now
 
 from courses.models import LessonEdition
 from courses.slots import LessonState, Wanted
+from hours.tokens import StudyToken
 from hours.totals import seconds_by_subject, studied, year_of
 from people.models import Member
 from programmes.models import LessonReached
@@ -27,6 +28,15 @@ def mark_reached(*, member_id: int, edition: LessonEdition, at: datetime) -> boo
         defaults={"edition": edition, "reached_at": at},
     )
     return created
+
+
+def reached_by_token(token: StudyToken, *, at: datetime) -> bool | None:
+    """Note it for the member and edition of a page's token; None when either is no longer there."""
+    edition = LessonEdition.objects.filter(pk=token.edition, translation_key=token.subject).first()
+    member = Member.objects.filter(key=token.member, is_active=True).first()
+    if edition is None or member is None:
+        return None
+    return mark_reached(member_id=member.pk, edition=edition, at=at)
 
 
 def lesson_states(member: Member, lessons: Iterable[Wanted]) -> dict[UUID, LessonState]:
