@@ -80,6 +80,8 @@ _STATEMENT = """
     left join lateral (
         select e.summary, e.html, e.contents, e.sources, e.valid_as_of, (
             select op.url_path from courses_lessonedition o join wagtailcore_page op on op.id = o.page_id
+            join wagtailcore_page om on om.path = substr(op.path, 1, {module}) and om.live
+            join wagtailcore_page oc on oc.path = substr(op.path, 1, {course}) and oc.live
             where o.translation_key = e.translation_key and o.is_live and op.live and o.language <> e.language
             limit 1) other
         where substr(p.url_path, length(h.url_path) + 1) = %(address)s

@@ -23,7 +23,8 @@ def freeze_edition(page: LessonPage, *, at: datetime) -> LessonEdition:
     """Keep the page as it now is as its live edition. The same words again are the same edition."""
     lesson = render_lesson(page)
     identity = {"translation_key": page.translation_key, "language": page.locale.language_code}
-    others = LessonEdition.objects.select_for_update().filter(**identity, is_live=True)
+    LessonPage.objects.select_for_update().get(pk=page.pk)  # two editors publish one after the other
+    others = LessonEdition.objects.filter(**identity, is_live=True)
     others.exclude(digest=lesson.digest).update(is_live=False)
     edition, _created = LessonEdition.objects.get_or_create(
         **identity,

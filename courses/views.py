@@ -39,7 +39,7 @@ def home(page: HomePage, request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "courses": courses,
         "next": next_to_study(courses),
-        "record": year_record(member, at=now(), on=localdate()),
+        "record": year_record(member, on=localdate()),
     }
     if is_large_print(request):
         context["contact"] = contact_for(member, on=localdate())
@@ -103,6 +103,7 @@ def lesson(page: LessonPage, request: HttpRequest) -> HttpResponse:
 def lesson_context(request: HttpRequest, course: Course, entry: Lesson) -> dict:
     """What the lesson page shows to this member: words, place in the course, progress, the clock's token."""
     edition = entry.edition
+    request.other_language = None
     if edition.other_url:
         name = ("zh-hans", "中文") if edition.language == "en" else ("en", "English")
         request.other_language = (*name, edition.other_url)

@@ -6,7 +6,8 @@ the server will say; what counts is decided here.
 
 A page reports *signs*: the member was seen to be there (a key, the pointer, scrolling), the page was hidden,
 media played, or merely a tick (the page is still open). After a sign of presence silence is counted up to the
-reading time of what was on the screen, and not beyond. A hidden page counts nothing unless media plays.
+reading time of what was on the screen, and not beyond. A hidden page counts nothing unless media plays; media
+counts from each sign that it plays, no longer than it lasts.
 """
 
 from __future__ import annotations
@@ -33,12 +34,17 @@ class Kind(StrEnum):
 
 
 class Sign(NamedTuple):
-    """One sign: `at` in whole seconds on the server's clock, and the screens then shown, first and last."""
+    """
+    One sign: `at` in whole seconds on the server's clock, and the screens then shown, first and last.
+
+    `ms` says which of two signs of the same second came first; it counts nothing.
+    """
 
     at: int
     kind: Kind
     first: int = 0
     last: int = 0
+    ms: int = 0
 
 
 class Span(NamedTuple):
@@ -82,16 +88,18 @@ def allowance(screens: Sequence[float], first: int, last: int, *, factor: float 
     return max(LEAST_ALLOWANCE, round(shown * factor))
 
 
-def reckon(signs: Iterable[Sign], screens: Sequence[float], *, factor: float = 1.0) -> Reckoning:
+def reckon(
+    signs: Iterable[Sign], screens: Sequence[float], *, factor: float = 1.0, media: int = 0
+) -> Reckoning:
     """
-    Return what `signs` amount to, given the reading time of each screen in seconds.
+    Return what `signs` amount to, given in seconds the reading time of each screen and the length of media.
 
     Signs may come doubled and in any order. The first sign of a series opens it and counts nothing by itself.
     """
     result = Reckoning()
     state: Sign | None = None
     until = reached = 0
-    for sign in sorted(set(signs)):
+    for sign in sorted(set(signs), key=lambda sign: (sign.at, sign.ms, sign)):
         if state is not None:
             _settle(result, state, until, since=reached, to=sign.at)
         reached = sign.at
@@ -99,6 +107,8 @@ def reckon(signs: Iterable[Sign], screens: Sequence[float], *, factor: float = 1
             result.present += 1
             result.screens.update(range(max(sign.first, 0), min(sign.last, len(screens) - 1) + 1))
             until = sign.at + allowance(screens, sign.first, sign.last, factor=factor)
+        if sign.kind is Kind.PLAYING:
+            until = sign.at + media
         if sign.kind is not Kind.TICK:
             state = sign
     return result
@@ -106,13 +116,11 @@ def reckon(signs: Iterable[Sign], screens: Sequence[float], *, factor: float = 1
 
 def _settle(result: Reckoning, state: Sign, until: int, *, since: int, to: int) -> None:
     """Count or refuse the stretch from `since` to `to`, which the last telling sign `state` rules."""
-    if state.kind is Kind.PLAYING:
-        result.count(since, to)
-    elif state.kind is Kind.HIDDEN:
+    if state.kind is Kind.HIDDEN:
         result.refuse(Refusal.HIDDEN, since, to)
-    else:
-        result.count(since, min(to, until))
-        result.refuse(Refusal.QUIET, max(since, until), to)
+        return
+    result.count(since, min(to, until))
+    result.refuse(Refusal.QUIET, max(since, until), to)
 
 
 def total(spans: Iterable[Span]) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import psycopg
-from django.db import connection
+from django.db import OperationalError, connection
 
 Values = Sequence[Any] | Mapping[str, Any]
 
@@ -21,6 +21,17 @@ def fetch_all(sql: str, values: Values) -> list[tuple]:
         with connection.cursor() as cursor:
             cursor.execute(sql, values)
             return cursor.fetchall()
+    try:
+        return _fetch(sql, values)
+    except OperationalError:
+        # The server was started anew since the last request: once more, unless a transaction went with it.
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        return _fetch(sql, values)
+
+
+def _fetch(sql: str, values: Values) -> list[tuple]:
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         return cursor.execute(sql, values, prepare=True).fetchall()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -82,9 +82,9 @@ class YearRecord:
         return KindTotal(_("Individual study beyond what the rule counts"), seconds)
 
 
-def year_record(member: Member, *, at: datetime, on: date) -> YearRecord:
-    """Return the totals of the year that `at` lies in. Three queries beside the member's offices."""
-    year = year_of(at)
+def year_record(member: Member, *, on: date, year: int | None = None) -> YearRecord:
+    """Return the totals of a year, this one when none is named. Three queries beside the offices."""
+    year = year or on.year
     rules = rules_on(on)
     rows = studied([member.key], year)
     total = year_totals(rows).get(member.key, YearTotal())
@@ -96,6 +96,24 @@ def year_record(member: Member, *, at: datetime, on: date) -> YearRecord:
         hours=total.hours(rules),
         required=requirement_of(member, on=on, rules=rules),
     )
+
+
+def chosen_year(text: str, *, on: date) -> int:
+    """Return the year an address names, or that of `on` when it names none to have records."""
+    named = int(text) if len(text) == 4 and text.isascii() and text.isdigit() else on.year
+    return named if 2000 <= named <= on.year else on.year
+
+
+def earlier_year(member: Member, year: int) -> int | None:
+    """The year before that has records; None when this is the first. One query."""
+    begin, _end = bounds(year)
+    last = (
+        member.study_records.filter(started_at__lt=begin)
+        .order_by("-started_at")
+        .values_list("started_at")
+        .first()
+    )
+    return year_of(last[0]) if last else None
 
 
 def lines(records: Iterable[StudyRecord]) -> list[RecordLine]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from django.db import connection
+from django.utils.timezone import localdate
 
 from hours.clock import LARGE_PRINT_FACTOR, Kind, Reckoning, Refusal, Sign, Span, reckon, total
+from hours.models import Rule
 from hours.prepared import fetch_all
 from hours.slots import reading_times
 from hours.tokens import StudyToken
@@ -31,6 +34,12 @@ class BeatAnswer:
     refused: dict[str, int]
 
 
+@lru_cache(maxsize=4)
+def fair_pace(day: date, minute: int) -> float:
+    """The rule of that day, read again each minute: a rule written today holds within a minute."""
+    return float(Rule.objects.at(Rule.Name.FAIR_PACE, day).value)
+
+
 def on_server_time(
     reported: Iterable[tuple[int, str, int, int]], *, client_now: int, at: datetime
 ) -> list[Sign]:
@@ -41,12 +50,13 @@ def on_server_time(
     so a device clock that is days off does no harm. What lies outside the page's own time is cut by the
     database; here moments are only kept within a range that it can hold.
     """
-    anchor = at.timestamp()
-    earliest, latest = int(anchor) - 7 * 86400, int(anchor) + 86400
-    return [
-        Sign(min(max(int(anchor - (client_now - when) / 1000), earliest), latest), Kind(kind), first, last)
-        for when, kind, first, last in reported
-    ]
+    anchor = int(at.timestamp() * 1000)
+    earliest, latest = anchor - 7 * 86_400_000, anchor + 86_400_000
+    signs = []
+    for when, kind, first, last in reported:
+        moment = min(max(anchor - client_now + when, earliest), latest)
+        signs.append(Sign(moment // 1000, Kind(kind), first, last, moment % 1000))
+    return signs
 
 
 def take_beat(token: StudyToken, signs: Sequence[Sign], *, at: datetime) -> BeatAnswer:
@@ -56,7 +66,10 @@ def take_beat(token: StudyToken, signs: Sequence[Sign], *, at: datetime) -> Beat
     Sending the same signs again counts nothing more: counted time is a union. One statement.
     """
     times = reading_times(token.edition)
-    found = reckon(signs, times.screens, factor=LARGE_PRINT_FACTOR if token.large_print else 1.0)
+    factor = fair_pace(localdate(at), at.hour * 60 + at.minute) * (
+        LARGE_PRINT_FACTOR if token.large_print else 1
+    )
+    found = reckon(signs, times.screens, factor=factor, media=times.media)
     ((counted, elsewhere, outside, sitting),) = fetch_all(
         _BEAT,
         [

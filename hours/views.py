@@ -4,20 +4,28 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils.timezone import localdate, now
+from django.utils.timezone import localdate
 
 from hours.models import Rule
-from hours.record import lines, records_of, year_record
+from hours.record import chosen_year, earlier_year, lines, records_of, year_record
 
 ROWS_A_PAGE = 50
 
 
 @login_required
 def my_record(request: HttpRequest) -> HttpResponse:
-    record = year_record(request.user, at=now(), on=localdate())
+    day = localdate()
+    record = year_record(request.user, on=day, year=chosen_year(request.GET.get("year", ""), on=day))
     pages = Paginator(records_of(request.user, record.year), ROWS_A_PAGE)
     page = pages.get_page(request.GET.get("page"))
-    return render(request, "hours/record.html", {"record": record, "page": page, "lines": lines(page)})
+    context = {
+        "record": record,
+        "page": page,
+        "lines": lines(page),
+        "earlier_year": earlier_year(request.user, record.year),
+        "this_year": day.year,
+    }
+    return render(request, "hours/record.html", context)
 
 
 @login_required

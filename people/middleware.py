@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.models import Group
 from django.core.signing import BadSignature, Signer
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
@@ -74,9 +74,9 @@ class IdleTimeOut:
                 request, _("You were away for a while, so we signed you out. What you did is kept.")
             )
             return self.get_response(request)
-        key = request.session.session_key
         response = self.get_response(request)
-        _note(response, seen_note(key, at))
+        if request.session.session_key:  # changing the password gives it a new one, signing out none
+            _note(response, seen_note(request.session.session_key, at))
         return response
 
 
@@ -105,7 +105,23 @@ class AdminOffices:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if request.path.startswith("/admin/") and request.user.is_authenticated:
             project_offices(request.user)
+            if not request.user.has_perm("wagtailadmin.access_admin"):
+                raise Http404
         return self.get_response(request)
+
+
+class PrivatePages:
+    """What a signed-in member saw is kept by no cache, and is gone from the browser after signing out."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated
+        response = self.get_response(request)
+        if signed_in:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
 
 
 def project_offices(member: Member) -> None:

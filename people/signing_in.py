@@ -35,8 +35,10 @@ class NumberOrPhone(ModelBackend):
         if not username or password is None:
             return None
         identifier = tidy_identifier(username)
-        found = Member.objects.filter(Q(number=identifier) | Q(phone=identifier)).order_by("pk").first()
-        if found is None:
+        # One member's number may be another's phone; the password tells them apart.
+        matching = list(Member.objects.filter(Q(number=identifier) | Q(phone=identifier)).order_by("pk"))
+        if not matching:
             Member().set_password(password)
-            return None
-        return found if found.check_password(password) and self.user_can_authenticate(found) else None
+        return next(
+            (m for m in matching if m.check_password(password) and self.user_can_authenticate(m)), None
+        )

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, logout, update_session_auth_hash
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import now
@@ -34,12 +34,12 @@ def redirect_home(request: HttpRequest) -> str:
 @never_cache
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
-        return redirect(_next_page(request))
+        return HttpResponseRedirect(_next_page(request))
     form = SignInForm(request, request.POST or None)
     if request.method == "POST" and form.is_valid():
         login(request, form.get_user())
         request.session[SIGNED_IN] = int(now().timestamp())
-        response = redirect(_next_page(request))
+        response = HttpResponseRedirect(_next_page(request))
         if form.get_user().prefers_large_print:
             remember_look(response, large=True)
         return response
@@ -58,6 +58,7 @@ def change_password(request: HttpRequest) -> HttpResponse:
     form = OwnPasswordForm(request.user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         update_session_auth_hash(request, form.save())
+        request.session[SIGNED_IN] = int(now().timestamp())
         messages.success(request, _("Your password is changed."))
         return redirect(redirect_home(request))
     return render(request, "people/password.html", {"form": form})
@@ -69,7 +70,7 @@ def choose_look(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated and request.user.prefers_large_print != large:
         request.user.prefers_large_print = large
         request.user.save(update_fields=["prefers_large_print"])
-    response = redirect(_next_page(request))
+    response = HttpResponseRedirect(_next_page(request))
     remember_look(response, large=large)
     return response
 

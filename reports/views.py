@@ -10,7 +10,7 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import get_language
 
 from courses.outline import outline, with_progress
-from hours.record import lines, records_of, year_record
+from hours.record import chosen_year, earlier_year, lines, records_of, year_record
 from people.models import OVERVIEW_OFFICES, Member, Organisation, Sight
 from quizzes.models import Attempt
 from reports.cells import table
@@ -48,6 +48,7 @@ def overview(request: HttpRequest, key: str) -> HttpResponse:
 def member_detail(request: HttpRequest, key: str) -> HttpResponse:
     """One member's modules, results and record, each as far as the viewer's office goes."""
     day = localdate()
+    year = chosen_year(request.GET.get("year", ""), on=day)
     member = get_object_or_404(
         Member.objects.visible_to(request.user, sight=Sight.COMPLETION, on=day), key=key
     )
@@ -60,11 +61,12 @@ def member_detail(request: HttpRequest, key: str) -> HttpResponse:
         "shows_hours": Sight.HOURS in sights,
         "shows_scores": Sight.SCORES in sights,
         "courses": with_progress(outline(get_language() or "zh-hans"), member),
-        "record": year_record(member, at=now(), on=day),
+        "record": year_record(member, on=day, year=year),
     }
     if Sight.HOURS in sights:
-        page = Paginator(records_of(member, day.year), 50).get_page(request.GET.get("page"))
+        page = Paginator(records_of(member, year), 50).get_page(request.GET.get("page"))
         context |= {"page": page, "lines": lines(page)}
+        context |= {"earlier_year": earlier_year(member, year), "this_year": day.year}
     if Sight.SCORES in sights:
         attempts = Attempt.objects.visible_to(request.user, on=day).filter(member=member).handed_in()
         context["attempts"] = attempts.with_marks().order_by("-handed_in_at")[:50]

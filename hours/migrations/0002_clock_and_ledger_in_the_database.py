@@ -14,6 +14,8 @@ COLUMNS = """
         add column hidden tstzmultirange not null default '{}',
         add column elsewhere tstzmultirange not null default '{}',
         add column screens int4multirange not null default '{}',
+        add column told_subject uuid,
+        add column told_to timestamptz,
         set (fillfactor = 50)
 """
 

@@ -27,6 +27,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("api/v1/", api.urls),
     path("admin/login/", RedirectView.as_view(pattern_name="people:sign_in", query_string=True)),
+    path("_util/login/", RedirectView.as_view(pattern_name="people:sign_in", query_string=True)),
     path("admin/account/", require_admin_access(EditorAccount.as_view())),
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),

@@ -25,13 +25,28 @@ def signs(*rows: tuple) -> list[Sign]:
         ("coming back goes on by itself", [(0, "p"), (600, "p"), (630, "t")], 90),
         ("a hidden page counts nothing", [(0, "p"), (20, "h"), (500, "p"), (510, "t")], 30),
         ("media plays with the hands in the lap", [(0, "m"), (2400, "h")], 2400),
+        ("media counts no longer than it lasts", [(0, "m"), (9000, "t")], 2400),
         ("the same sign twice counts once", [(0, "p"), (0, "p"), (30, "t"), (30, "t")], 30),
         ("signs may come in any order", [(30, "t"), (0, "p")], 30),
         ("an unknown screen gives the least allowance", [(0, "p", 9, 9), (3600, "t")], LEAST_ALLOWANCE),
     ],
 )  # fmt: skip
 def test_what_counts(case: str, rows: list, counted: int) -> None:
-    assert total(reckon(signs(*rows), SCREENS).counted) == counted, case
+    assert total(reckon(signs(*rows), SCREENS, media=2400).counted) == counted, case
+
+
+def test_a_lesson_without_media_counts_nothing_for_playing() -> None:
+    found = reckon(signs((0, "m"), (36_000, "t")), SCREENS)
+
+    assert found.counted == []
+    assert found.refused == {Refusal.QUIET: [Span(0, 36_000)]}
+
+
+def test_signs_of_one_second_keep_their_order() -> None:
+    seen_then_hidden = [Sign(0, Kind.PRESENT, ms=0), Sign(0, Kind.HIDDEN, ms=60), Sign(30, Kind.PRESENT)]
+
+    assert reckon(seen_then_hidden, SCREENS).counted == []
+    assert reckon(reversed(seen_then_hidden), SCREENS).refused == {Refusal.HIDDEN: [Span(0, 30)]}
 
 
 def test_every_refused_second_has_its_reason() -> None:

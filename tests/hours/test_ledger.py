@@ -102,6 +102,38 @@ def test_two_tabs_at_the_same_time_count_once(member) -> None:
     assert [total.counted for total in totals(member)] == [35]
 
 
+def test_what_one_row_has_told_the_next_does_not_tell_again(member) -> None:
+    """A page left alone, its sitting closed, and gone on with: no other page, no second telling."""
+    mine = token(member)
+    beat(mine, sign(0), sign(60, "t"), now=60)
+    close_ended_sittings(TEN + timedelta(seconds=760))
+    beat(mine, sign(0), sign(1200), sign(1210, "t"), now=1210)
+    close_all_sittings(at=TEN + timedelta(hours=1))
+
+    first, second = StudyRecord.objects.order_by("pk")
+    assert (first.seconds, first.refused) == (20, {"quiet": 40})
+    assert (second.seconds, second.refused) == (10, {"quiet": 1140})
+    assert second.started_at == first.ended_at
+
+
+def test_one_sitting_in_trouble_stops_nobody_else_s(member, secretary) -> None:
+    beat(token(member), sign(0), sign(15), now=15)
+    beat(token(secretary), sign(0), sign(15), now=15)
+    record = StudyRecord.objects.create(
+        member=member, bucket="collective", source="meeting", key="1", started_at=TEN, ended_at=TEN,
+        seconds=0, received_at=TEN,
+    )  # fmt: skip
+    CountedInterval.objects.create(
+        member=member, record=record, bucket="collective", started_at=TEN, seconds=60,
+        ended_at=TEN + timedelta(seconds=60),
+    )  # fmt: skip
+
+    assert close_all_sittings(at=TEN + timedelta(hours=1)) == 1
+    assert list(StudyRecord.objects.filter(source="online").values_list("member", flat=True)) == [
+        secretary.key
+    ]
+
+
 def totals(member: Member) -> list:
     return list(year_totals(studied([member.key], 2026)).values())
 
@@ -122,6 +154,7 @@ def test_a_sitting_over_new_year_is_cut_there(member) -> None:
     close_all_sittings(at=eve + timedelta(hours=1))
 
     assert list(CountedInterval.objects.order_by("started_at").values_list("seconds", flat=True)) == [60, 15]
+    assert list(StudyRecord.objects.order_by("started_at").values_list("seconds", flat=True)) == [60, 15]
     assert [t.counted for t in totals(member)] == [60]
 
 

@@ -106,7 +106,7 @@ def test_the_latest_row_comes_first_and_other_years_stay_away(member) -> None:
 def test_a_year_adds_up_by_kind_in_study_hours_of_45_minutes(member) -> None:
     add_record(member, at=moment("2026-02-01 09:00"), seconds=45 * 60 * 4, bucket=Bucket.COLLECTIVE)
     add_record(member, at=moment("2026-02-02 09:00"), seconds=45 * 60 * 2 + 59)
-    record = year_record(member, at=TEN, on=DAY)
+    record = year_record(member, year=2026, on=DAY)
 
     assert (record.year, record.total.seconds) == (2026, {"collective": 10_800, "individual": 5459})
     assert (record.hours, record.required, record.missing, record.percent) == (6, 32, 26, 18)
@@ -117,7 +117,7 @@ def test_individual_study_counts_up_to_its_cap_and_the_rest_is_kept(member) -> N
     hour = 45 * 60
     for day in range(1, 21):
         add_record(member, at=moment(f"2026-02-{day:02} 09:00"), seconds=hour)
-    record = year_record(member, at=TEN, on=DAY)
+    record = year_record(member, year=2026, on=DAY)
 
     assert (record.total.counted, record.hours) == (20 * hour, 16)
     assert (record.towards_requirement.seconds, record.beyond_cap.seconds) == (16 * hour, 4 * hour)
@@ -129,11 +129,11 @@ def test_the_rule_of_the_day_decides_the_length_of_a_study_hour(member) -> None:
     )
     add_record(member, at=moment("2026-02-01 09:00"), seconds=3600)
 
-    assert year_record(member, at=TEN, on=date(2026, 2, 28)).hours == Decimal(1)
-    assert year_record(member, at=TEN, on=date(2026, 3, 1)).hours == Decimal(1)
+    assert year_record(member, year=2026, on=date(2026, 2, 28)).hours == Decimal(1)
+    assert year_record(member, year=2026, on=date(2026, 3, 1)).hours == Decimal(1)
     add_record(member, at=moment("2026-02-02 09:00"), seconds=2700)
-    assert year_record(member, at=TEN, on=date(2026, 2, 28)).hours == Decimal("2")
-    assert year_record(member, at=TEN, on=date(2026, 3, 1)).hours == Decimal("1.5")
+    assert year_record(member, year=2026, on=date(2026, 2, 28)).hours == Decimal("2")
+    assert year_record(member, year=2026, on=date(2026, 3, 1)).hours == Decimal("1.5")
 
 
 @pytest.mark.parametrize(
@@ -151,15 +151,15 @@ def test_what_is_asked_depends_on_the_office(member, branch, office, required) -
     if office:
         give_office(member, branch, office)
 
-    assert year_record(member, at=TEN, on=DAY).required == required
+    assert year_record(member, year=2026, on=DAY).required == required
 
 
 def test_of_home_study_nothing_is_asked_and_nothing_is_missing(member) -> None:
     HomeStudy.objects.create(member=member, since=date(2026, 1, 1), review_on=date(2027, 1, 1))
-    record = year_record(member, at=TEN, on=DAY)
+    record = year_record(member, year=2026, on=DAY)
 
     assert (record.required, record.missing, record.percent) == (None, 0, 0)
-    assert year_record(member, at=TEN, on=date(2025, 12, 31)).required == 32
+    assert year_record(member, year=2026, on=date(2025, 12, 31)).required == 32
 
 
 def test_the_page_shows_ones_own_record_and_no_other(client, member, secretary) -> None:
@@ -209,8 +209,8 @@ def test_the_page_costs_the_same_however_long_the_record(client, member, django_
         add_record(member, editions[minute % 6].translation_key, at=this_year(2 * minute))
     client.force_login(member)
 
-    # session, member, rules, studied, offices, home study, rows, titles
-    with django_assert_num_queries(8):
+    # session, member, rules, studied, offices, home study, rows, titles, the year before
+    with django_assert_num_queries(9):
         assert client.get("/record/").status_code == HTTPStatus.OK
 
 

@@ -76,7 +76,7 @@ class Story:
         for report in self.delivered:
             at: datetime = OPENED + timedelta(seconds=report["at"])
             signs = on_server_time(report["signs"], client_now=report["now"], at=at)
-            spans += reckon(signs, SCREENS, factor=self.factor).counted
+            spans += reckon(signs, SCREENS, factor=self.factor, media=3600).counted
         return total(spans)
 
 

@@ -11,7 +11,7 @@ from django.utils.timezone import now
 from people.middleware import SEEN, SIGNED_IN, seen_note
 from people.models import Member, Office
 from people.signing_in import Argon2, tidy_identifier
-from tests.cast import PASSWORD, give_office
+from tests.cast import PASSWORD, give_office, make_member
 
 pytestmark = pytest.mark.django_db
 
@@ -145,3 +145,46 @@ def test_being_seen_writes_nothing_to_the_database(client, member) -> None:
 
     assert response.cookies[SEEN].value
     assert {query["sql"].split()[0].lower() for query in captured} == {"select"}
+
+
+@pytest.mark.parametrize("wanted", ["foo", "?x", "#"])
+def test_a_next_page_that_is_no_address_does_no_harm(client, member, wanted) -> None:
+    assert sign_in(client, "lihui", next=wanted).status_code == HTTPStatus.FOUND
+    assert client.post("/look/", {"look": "large", "next": wanted}).status_code == HTTPStatus.FOUND
+
+
+def test_the_editor_s_pages_do_not_exist_for_a_member(client, member, editor) -> None:
+    client.force_login(member)
+    assert client.get("/admin/").status_code == HTTPStatus.NOT_FOUND
+    client.force_login(editor)
+    assert client.get("/admin/").status_code == HTTPStatus.OK
+
+
+def test_changing_the_password_does_not_end_a_long_session(client, secretary) -> None:
+    client.force_login(secretary)
+    session = client.session
+    session[SIGNED_IN] = int((now() - timedelta(minutes=82)).timestamp())
+    session.save()
+    client.cookies[SEEN] = seen_note(session.session_key, int((now() - timedelta(minutes=10)).timestamp()))
+    fields = {"new_password1": "another-long-one-7", "new_password2": "another-long-one-7"}
+
+    assert client.post("/password/", {"old_password": PASSWORD, **fields}).status_code == HTTPStatus.FOUND
+    assert client.get("/record/").status_code == HTTPStatus.OK
+
+
+def test_what_a_member_saw_is_kept_by_no_cache(client, member) -> None:
+    client.force_login(member)
+
+    assert client.get("/record/")["Cache-Control"] == "private, no-store"
+
+
+def test_a_number_that_is_another_s_phone_hinders_neither(client, member, branch) -> None:
+    other = make_member("13900000001", branch)
+    other.set_password("quite-another-long-one")
+    other.save()
+
+    sign_in(client, "13900000001")
+    assert client.session["_auth_user_id"] == str(member.pk)
+    client.post("/sign-out/")
+    sign_in(client, "13900000001", "quite-another-long-one")
+    assert client.session["_auth_user_id"] == str(other.pk)

@@ -129,11 +129,18 @@ def test_the_button_of_a_page_opened_before_a_new_edition_still_works(client, me
     assert LessonReached.objects.get().edition == lesson
 
 
-def test_the_button_of_an_unpublished_lesson_is_not_found(client, member, lesson) -> None:
+def test_a_lesson_unpublished_while_being_read_is_noted_all_the_same(client, member, lesson) -> None:
     lesson.page.unpublish()
     client.force_login(member)
 
-    assert client.post(f"/lessons/{lesson.key}/reached/").status_code == HTTPStatus.NOT_FOUND
+    assert client.post(f"/lessons/{lesson.key}/reached/").url == "/"
+    assert LessonReached.objects.get().edition == lesson
+
+
+def test_the_button_of_no_lesson_is_not_found(client, member, lesson) -> None:
+    client.force_login(member)
+
+    assert client.post(f"/lessons/{member.key}/reached/").status_code == HTTPStatus.NOT_FOUND
     assert not LessonReached.objects.exists()
 
 
@@ -147,7 +154,7 @@ def test_looking_at_the_buttons_address_changes_nothing(client, member, lesson) 
 def test_a_visitor_who_presses_the_button_is_asked_to_sign_in(client, lesson) -> None:
     response = client.post(f"/lessons/{lesson.key}/reached/")
 
-    assert response.url == f"/sign-in/?next=/lessons/{lesson.key}/reached/"
+    assert response.url == "/sign-in/?next=/mass-line/one/first/%23end"
     assert not LessonReached.objects.exists()
 
 

@@ -20,10 +20,27 @@ declare
     span tstzmultirange := k.pieces + k.quiet + k.hidden + k.elsewhere;
     day date;
     home_branch bigint;
+    new_year timestamptz;
+    early hours_studyclock;
     written bigint;
 begin
     if k.subject is null or isempty(span) then
         return null;
+    end if;
+    -- A record belongs to the year it happened in: what lies before New Year is a row of its own.
+    new_year := make_timestamptz(extract(year from upper(span) at time zone 'Asia/Shanghai')::int, 1, 1, 0, 0, 0, 'Asia/Shanghai');
+    if lower(span) < new_year and new_year < upper(span) then
+        early := k;
+        early.pieces := k.pieces * tstzrange(null, new_year)::tstzmultirange;
+        early.quiet := k.quiet * tstzrange(null, new_year)::tstzmultirange;
+        early.hidden := k.hidden * tstzrange(null, new_year)::tstzmultirange;
+        early.elsewhere := k.elsewhere * tstzrange(null, new_year)::tstzmultirange;
+        perform study_close(early, p_now);
+        k.pieces := k.pieces - early.pieces;
+        k.quiet := k.quiet - early.quiet;
+        k.hidden := k.hidden - early.hidden;
+        k.elsewhere := k.elsewhere - early.elsewhere;
+        span := k.pieces + k.quiet + k.hidden + k.elsewhere;
     end if;
     day := (lower(span) at time zone 'Asia/Shanghai')::date;
     select a.branch_id into home_branch
@@ -51,12 +68,7 @@ begin
         insert into hours_countedinterval (member_key, record_id, bucket, subject, started_at, ended_at, seconds)
             select k.member_key, written, 'individual', k.subject, lower(piece), upper(piece),
                 extract(epoch from upper(piece) - lower(piece))::int
-            from unnest(k.pieces) counted,
-                generate_series(extract(year from lower(counted) at time zone 'Asia/Shanghai')::int,
-                    extract(year from upper(counted) at time zone 'Asia/Shanghai')::int) year,
-                lateral (select counted * tstzrange(make_timestamptz(year, 1, 1, 0, 0, 0, 'Asia/Shanghai'),
-                    make_timestamptz(year + 1, 1, 1, 0, 0, 0, 'Asia/Shanghai')) piece) cut
-            where not isempty(piece);
+            from unnest(k.pieces) piece;
     end if;
     return written;
 end $$;
@@ -72,6 +84,7 @@ declare
     asked tstzmultirange := p_asked * lane::tstzmultirange;
     fresh tstzmultirange;
     other tstzmultirange;
+    untold tstzmultirange;
 begin
     select * into k from hours_studyclock where member_key = p_member for update;
     if not found then
@@ -81,6 +94,8 @@ begin
     if k.subject is not null and (k.subject <> p_subject or k.edition is distinct from p_edition
             or k.last_at < p_now - interval '10 minutes') then
         perform study_close(k, p_now);
+        k.told_subject := k.subject;
+        k.told_to := greatest(k.told_to, upper(k.pieces + k.quiet + k.hidden + k.elsewhere));
         k.subject := null;
     end if;
     if k.subject is null then
@@ -88,13 +103,19 @@ begin
         k.opened_at := p_now;
     end if;
     fresh := asked - k.held;
-    other := asked * k.held - k.pieces;
+    -- What the last row of the ledger has told of this lesson is not told again.
+    untold := lane::tstzmultirange;
+    if k.told_subject = p_subject then
+        untold := untold * tstzrange(k.told_to, null)::tstzmultirange;
+    end if;
+    other := (asked * k.held - k.pieces) * untold;
     update hours_studyclock c set subject = p_subject, edition = p_edition, opened_at = k.opened_at,
         last_at = greatest(k.last_at, p_now),
         held = (k.held + fresh) * tstzrange(p_now - interval '2 days', null)::tstzmultirange,
         pieces = k.pieces + fresh,
-        quiet = k.quiet + p_quiet * lane::tstzmultirange,
-        hidden = k.hidden + p_hidden * lane::tstzmultirange,
+        quiet = k.quiet + p_quiet * untold,
+        hidden = k.hidden + p_hidden * untold,
+        told_subject = k.told_subject, told_to = k.told_to,
         elsewhere = k.elsewhere + other,
         screens = k.screens + p_screens
         where c.member_key = p_member;
@@ -110,10 +131,17 @@ declare
 begin
     for k in select * from hours_studyclock where subject is not null and last_at < p_before
             order by member_key for update skip locked loop
-        perform study_close(k, p_now);
-        update hours_studyclock set subject = null, edition = null, opened_at = null, pieces = '{}', quiet = '{}',
-            hidden = '{}', elsewhere = '{}', screens = '{}' where member_key = k.member_key;
-        closed := closed + 1;
+        begin
+            perform study_close(k, p_now);
+            update hours_studyclock set subject = null, edition = null, opened_at = null, pieces = '{}', quiet = '{}',
+                hidden = '{}', elsewhere = '{}', screens = '{}',
+                told_subject = k.subject, told_to = greatest(k.told_to, upper(k.pieces + k.quiet + k.hidden + k.elsewhere))
+                where member_key = k.member_key;
+            closed := closed + 1;
+        exception when integrity_constraint_violation then
+            -- One member's trouble stops nobody else's sitting from being written.
+            raise warning 'the sitting of % could not be closed: %', k.member_key, sqlerrm;
+        end;
     end loop;
     return closed;
 end $$;

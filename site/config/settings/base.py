@@ -63,6 +63,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "people.middleware.PrivatePages",
     "people.middleware.IdleTimeOut",
     "people.middleware.AdminOffices",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
