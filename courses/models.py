@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
@@ -64,6 +65,31 @@ class HomePage(Page):
         verbose_name = _("home page")
 
 
+OUR_ADDRESSES = frozenset(
+    [
+        "admin",
+        "api",
+        "attempt",
+        "documents",
+        "en",
+        "healthz",
+        "lessons",
+        "look",
+        "media",
+        "members",
+        "overview",
+        "password",
+        "quiz",
+        "record",
+        "rules",
+        "sign-in",
+        "sign-out",
+        "static",
+    ]
+)
+"""First parts of the site's own addresses: a course of that name could never be read."""
+
+
 class CourseTag(TaggedItemBase):
     content_object = ParentalKey("courses.CoursePage", on_delete=models.CASCADE, related_name="tagged_items")
 
@@ -88,6 +114,11 @@ class CoursePage(Page):
     class Meta:
         verbose_name = _("course")
         verbose_name_plural = _("courses")
+
+    def clean(self) -> None:
+        super().clean()
+        if self.slug in OUR_ADDRESSES:
+            raise ValidationError({"slug": _("The site itself uses this address. Please choose another.")})
 
 
 class ModulePage(Page):

@@ -94,6 +94,9 @@ class Rule(models.Model):
             models.UniqueConstraint(fields=["name", "valid_from"], name="one_rule_of_a_name_begins_on_a_day"),
             models.CheckConstraint(condition=Q(value__gte=0), name="a_rule_is_not_negative"),
             models.CheckConstraint(condition=~Q(source=""), name="a_rule_names_its_source"),
+            models.CheckConstraint(
+                condition=~Q(name="minutes_per_study_hour") | Q(value__gt=0), name="a_study_hour_has_minutes"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -4,6 +4,7 @@ from http import HTTPStatus
 from uuid import UUID
 
 import pytest
+from django.core.exceptions import ValidationError
 from wagtail.models import Locale
 
 from courses.models import CoursePage, HomePage
@@ -175,3 +176,13 @@ def test_minutes_and_rules_do_not_depend_on_the_language(client, member, lesson,
 
     assert client.get("/").context["record"].hours == client.get("/en/").context["record"].hours == 1
     assert rules_on(today).minutes_per_hour == 45
+
+
+@pytest.mark.parametrize("slug", ["record", "en", "overview"])
+def test_a_course_cannot_take_an_address_of_the_site(db, slug) -> None:
+    home = HomePage.objects.get(locale__language_code="zh-hans")
+    course = CoursePage(title="课程", slug=slug, category="purpose", locale=home.locale)
+
+    with pytest.raises(ValidationError, match="站点本身"):
+        home.add_child(instance=course)
+    assert not CoursePage.objects.exists()
