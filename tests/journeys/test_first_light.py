@@ -124,6 +124,9 @@ def study(member: Visitor) -> None:
     page.mouse.wheel(0, 4000)
     page.locator("[data-lesson-end]").scroll_into_view_if_needed()
     expect(page.locator("[data-when-reached]").first).to_be_visible()
+    with page.expect_response("**/study/beats") as report:
+        page.evaluate("window.dispatchEvent(new Event('online'))")  # the network came back: it tells at once
+    assert (report.value.status, report.value.json()["sitting"] > 0) == (200, True)
     page.reload()
     expect(page.locator("main")).to_contain_text("答完上面的测验")
 
