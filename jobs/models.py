@@ -1,6 +1,13 @@
-"""What the scheduler did last."""
+"""What the scheduler did last, and long work with its progress."""
 
+from __future__ import annotations
+
+import uuid
+
+from django.conf import settings
 from django.db import models
+from django.db.models import Q
+from django.db.models.enums import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
@@ -20,3 +27,45 @@ class ScheduledRun(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class Job(models.Model):
+    """Long work that somebody asked for: how far it is, whether it is to stop, and what came of it."""
+
+    class State(TextChoices):
+        WAITING = "waiting", _("Waiting")
+        RUNNING = "running", _("Running")
+        DONE = "done", _("Done")
+        CANCELLED = "cancelled", _("Cancelled")
+        FAILED = "failed", _("Failed")
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(_("kind"), max_length=40)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="jobs", verbose_name=_("asked by")
+    )
+    state = models.CharField(_("state"), max_length=10, choices=State.choices, default=State.WAITING)
+    asked_at = models.DateTimeField(_("asked"))
+    began_at = models.DateTimeField(_("began"), null=True)
+    ended_at = models.DateTimeField(_("ended"), null=True)
+    told_at = models.DateTimeField(_("last sign of life"), null=True)
+    done = models.PositiveBigIntegerField(_("done"), default=0)
+    total = models.PositiveBigIntegerField(_("of"), default=0)
+    step = models.CharField(_("step"), max_length=60, blank=True)
+    cancel_asked_at = models.DateTimeField(_("asked to stop"), null=True)
+    result = models.JSONField(_("result"), default=dict)
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("job")
+        verbose_name_plural = _("jobs")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(state__in=["done", "cancelled", "failed"]),
+                name="a_job_that_ended_says_how",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"

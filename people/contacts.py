@@ -35,7 +35,7 @@ def contact_for(member: Member, *, on: date) -> Contact | None:
         return None
     office = (
         Office.objects.held_on(on)
-        .filter(organisation=home.branch, kind__in=LEADING, member__phone__isnull=False)
+        .filter(organisation=home.branch, kind__in=LEADING, member__phone_index__isnull=False)
         .exclude(member=member)
         .select_related("member")
         .order_by("-kind", "pk")  # "secretary" sorts after "deputy"

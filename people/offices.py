@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 class Sight(StrEnum):
     """What of another person's record an office lets one see. Each is asked for by name, never implied."""
 
-    IDENTITY = "identity"  # name, branch, arrangements
+    IDENTITY = "identity"  # name, number, branch, standing
+    CONTACT = "contact"  # telephone
+    ARRANGEMENT = "arrangement"  # that a member studies at home
     COMPLETION = "completion"  # which lessons and modules are done
     HOURS = "hours"  # minutes, and the rows they come from
     SCORES = "scores"  # results of quizzes, answers
@@ -63,6 +65,17 @@ class Office(models.Model):
     kind = models.CharField(_("office"), max_length=30, choices=Kind.choices)
     since = models.DateField(_("since"))
     until = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day it is held."))
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="offices_given"
+    )
+    stands_in_for = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="stand_ins",
+        verbose_name=_("stands in for"),
+    )
 
     objects = OfficeQuerySet.as_manager()
 
@@ -85,6 +98,20 @@ class Office(models.Model):
                     (DateRange("since", "until", models.Value("[]")), RangeOperators.OVERLAPS),
                 ],
             ),
+            ExclusionConstraint(
+                name="nobody_is_two_of_the_three_administrators",
+                expressions=[
+                    ("member", RangeOperators.EQUAL),
+                    ("kind", RangeOperators.NOT_EQUAL),
+                    (DateRange("since", "until", models.Value("[]")), RangeOperators.OVERLAPS),
+                ],
+                condition=Q(
+                    kind__in=["system_administrator", "audit_administrator", "security_administrator"]
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(stands_in_for=None) | Q(until__isnull=False), name="standing_in_has_an_end"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -95,24 +122,44 @@ class Office(models.Model):
         """What this office shows of the people in its subtree."""
         return SIGHTS.get(self.kind, frozenset())
 
+    @property
+    def sights_in_own_branch(self) -> frozenset[Sight]:
+        """What it shows of the members of this very organisation, and not of those below it."""
+        return frozenset({Sight.ARRANGEMENT}) if self.kind in COMMITTEE else frozenset()
+
 
 LEADING = frozenset({Office.Kind.SECRETARY, Office.Kind.DEPUTY})
 """Offices that lead an organisation."""
 
-_EVERYTHING = frozenset(Sight)
+COMMITTEE = LEADING | {Office.Kind.COMMITTEE_MEMBER}
+"""Offices that make up a branch's committee: it arranges home study, and knows of it by name."""
+
 _WITHOUT_SCORES = frozenset({Sight.IDENTITY, Sight.COMPLETION, Sight.HOURS})
+_LEADER = _WITHOUT_SCORES | {Sight.CONTACT, Sight.SCORES}
 
 SIGHTS: dict[str, frozenset[Sight]] = {
-    Office.Kind.SECRETARY: _EVERYTHING,
-    Office.Kind.DEPUTY: _EVERYTHING,
+    Office.Kind.SECRETARY: _LEADER,
+    Office.Kind.DEPUTY: _LEADER,
     Office.Kind.COMMITTEE_MEMBER: _WITHOUT_SCORES,
     Office.Kind.GROUP_LEADER: frozenset({Sight.IDENTITY, Sight.COMPLETION}),
     Office.Kind.OBSERVER: frozenset(),
+    Office.Kind.SECURITY_ADMINISTRATOR: frozenset({Sight.IDENTITY}),
 }
-"""What each office sees of the people in its subtree. Others (editors, administrators) see nobody."""
+"""What each office sees of the people in its subtree. Others (editors, other administrators) see nobody."""
 
-OVERVIEW_OFFICES = frozenset({*SIGHTS})
+HOST_SIGHTS = frozenset({Sight.IDENTITY, Sight.CONTACT, Sight.COMPLETION})
+"""What is left of an office's sights where the member is a guest. It also sees what it recorded itself."""
+
+VISITOR_SIGHTS = frozenset({Sight.IDENTITY, Sight.CONTACT, Sight.ARRANGEMENT, Sight.COMPLETION})
+"""What a visitor sees of the members assigned to them."""
+
+OVERVIEW_OFFICES = frozenset({*SIGHTS}) - {Office.Kind.SECURITY_ADMINISTRATOR}
 """Offices that may open the overview of their organisation; an observer sees counts there and no names."""
+
+ADMINISTRATORS = frozenset(
+    {Office.Kind.SYSTEM_ADMINISTRATOR, Office.Kind.AUDIT_ADMINISTRATOR, Office.Kind.SECURITY_ADMINISTRATOR}
+)
+"""The three administrators 三员. Nobody holds two of them at once: the database refuses it."""
 
 OFFICE_WORK = frozenset(Office.Kind) - {Office.Kind.VISITOR, Office.Kind.GROUP_LEADER}
 """Offices whose holders' sessions end after a short idle time."""

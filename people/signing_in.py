@@ -5,6 +5,7 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db.models import Q
 from django.http import HttpRequest
 
+from people.ciphers import blind_index
 from people.models import Member
 
 
@@ -36,7 +37,11 @@ class NumberOrPhone(ModelBackend):
             return None
         identifier = tidy_identifier(username)
         # One member's number may be another's phone; the password tells them apart.
-        matching = list(Member.objects.filter(Q(number=identifier) | Q(phone=identifier)).order_by("pk"))
+        matching = list(
+            Member.objects.filter(Q(number=identifier) | Q(phone_index=blind_index(identifier))).order_by(
+                "pk"
+            )
+        )
         if not matching:
             Member().set_password(password)
         return next(

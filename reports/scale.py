@@ -127,7 +127,9 @@ def _found(size: Size, grown: Grown) -> list[tuple[Place, list[Place]]]:
     def found(parent: Place | None, what: str, name: str, name_en: str) -> Place:
         pk = next(numbers)
         place = Place(pk, (parent.path if parent else "") + step_of(pk), draw_key(rng))
-        rows.append((pk, place.key, parent.pk if parent else None, place.path, what, name, name_en))
+        rows.append(
+            (pk, place.key, parent.pk if parent else None, place.path, what, name, name_en, "", "", "")
+        )
         return place
 
     county = found(
@@ -143,7 +145,11 @@ def _found(size: Size, grown: Grown) -> list[tuple[Place, list[Place]]]:
         branches.append((branch, groups))
     grown.count(
         "organisations",
-        copy_rows("people_organisation", "id, key, parent_id, path, kind, name, name_en", rows),
+        copy_rows(
+            "people_organisation",
+            "id, key, parent_id, path, kind, name, name_en, sector, level, external_code",
+            rows,
+        ),
     )
     return branches
 

@@ -100,7 +100,7 @@ def _fill_branch(posts: Posts, code: str, people: list[Person], places: Places, 
     _give_visitors(posts, code, people, able, branch, on)
     if not secretary.member.phone:
         secretary.member.phone = f"05125550{2000 + rng.randint(0, 999)}"
-        secretary.member.save(update_fields=["phone"])
+        secretary.member.save(update_fields=["phone", "phone_index"])
 
 
 def _give_groups(posts: Posts, code: str, able: list[Person], places: Places, elected: date) -> None:

@@ -221,3 +221,6 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
+
+# The keys of personal data (telephones): see people.ciphers.
+KEYS_FILE = Path(env.text("KEYS_FILE", str(VAR / "keys")))
