@@ -10,9 +10,12 @@ class CoursesConfig(AppConfig):
     def ready(self) -> None:
         from courses import publishing
         from courses.editing import grant_editors
+        from courses.holdings import CONTENT, INVENTORY
         from courses.places import places_of
+        from people.slots import register_inventory
         from quizzes.slots import register_places
 
         publishing.connect()
         post_migrate.connect(grant_editors, dispatch_uid="courses.grant_editors")
         register_places(places_of)
+        register_inventory(INVENTORY, content=CONTENT)

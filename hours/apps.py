@@ -8,3 +8,9 @@ class HoursConfig(AppConfig):
 
     def ready(self) -> None:
         from hours import sittings  # noqa: F401  # registers the job that closes them
+        from hours.holdings import CONTENT, INVENTORY, hold_clock, own_data
+        from people.slots import register_erasure, register_inventory, register_own_data
+
+        register_inventory(INVENTORY, content=CONTENT)
+        register_own_data(own_data, shows=["hours.studyrecord", "hours.studyclock"])
+        register_erasure(hold_clock)

@@ -13,12 +13,12 @@ from decimal import Decimal
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q, Sum
+from django.db.models import Exists, F, Func, OuterRef, Q, Sum
 from django.db.models.enums import TextChoices
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from people.models import Member, Organisation, Sight
+from people.models import Affiliation, Member, Organisation, Sight
 
 
 class Length(Func):
@@ -73,6 +73,7 @@ class Rule(models.Model):
         )
         INDIVIDUAL_CAP_HOURS = "individual_cap_hours", _("Individual study counts up to, hours a year")
         FAIR_PACE = "fair_pace", _("Silence is counted up to the reading time, times")
+        HOST_LEADS = "host_leads", _("Who leads for a mobile member")
 
     name = models.CharField(_("rule"), max_length=40, choices=Name.choices)
     value = models.DecimalField(_("value"), max_digits=8, decimal_places=2)
@@ -97,10 +98,25 @@ class Rule(models.Model):
             models.CheckConstraint(
                 condition=~Q(name="minutes_per_study_hour") | Q(value__gt=0), name="a_study_hour_has_minutes"
             ),
+            models.CheckConstraint(
+                condition=~Q(name="host_leads") | Q(value__in=[0, 1]),
+                name="the_host_branch_leads_or_the_home_branch",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_name_display()}: {self.value.normalize():f}"
+        return f"{self.get_name_display()}: {self.in_words or format(self.value.normalize(), 'f')}"
+
+    @property
+    def in_words(self) -> str:
+        """What the rule says, where its value is a choice and no quantity; else nothing."""
+        if self.name != self.Name.HOST_LEADS:
+            return ""
+        return str(
+            _("The host branch leads, the home branch assists.")
+            if self.value
+            else _("The home branch leads, the host branch assists.")
+        )
 
     @property
     def local_source(self) -> str:
@@ -109,8 +125,17 @@ class Rule(models.Model):
 
 class StudyRecordQuerySet(models.QuerySet["StudyRecord"]):
     def visible_to(self, viewer: Member, *, on: date) -> StudyRecordQuerySet:
-        """One's own records, and those of members whose hours an office lets one see."""
-        return self.filter(member__in=Member.objects.visible_to(viewer, sight=Sight.HOURS, on=on))
+        """
+        One's own records, those of members whose hours an office lets one see, and of a guest what was
+        recorded below the very office that shows hours, as long as the guest is there.
+        """
+        whose = Member.objects.filter(key=OuterRef("member_id"))
+        seen = Q(member=viewer.key) | Exists(whose.visible_to(viewer, sight=Sight.HOURS, on=on))
+        for place in viewer.places_showing(Sight.HOURS, on):
+            guest = Affiliation.objects.on(on).host().within(place).filter(member__key=OuterRef("member_id"))
+            here = Organisation.objects.within(place).values("pk")
+            seen |= Q(Exists(guest), recorded_in__in=here)
+        return self.filter(seen)
 
 
 class StudyRecord(models.Model):

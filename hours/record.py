@@ -11,11 +11,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hours.clock import Refusal
-from hours.models import Bucket, Source, StudyRecord
+from hours.models import Bucket, Source, StudyRecord, StudyRecordQuerySet
 from hours.requirement import requirement_of
 from hours.slots import Subject, subjects
 from hours.totals import YearRules, YearTotal, bounds, rules_on, studied, year_of, year_totals
-from people.models import Member
+from people.models import Member, Organisation
 
 
 @dataclass(frozen=True)
@@ -82,11 +82,20 @@ class YearRecord:
         return KindTotal(_("Individual study beyond what the rule counts"), seconds)
 
 
-def year_record(member: Member, *, on: date, year: int | None = None) -> YearRecord:
-    """Return the totals of a year, this one when none is named. Three queries beside the offices."""
+def year_record(
+    member: Member, *, on: date, year: int | None = None, recorded_in: Iterable[Organisation] | None = None
+) -> YearRecord:
+    """
+    Return the totals of a year, this one when none is named. Three queries beside the offices.
+
+    With `recorded_in` only what was recorded there or below: what a host branch sees of a guest.
+    """
     year = year or on.year
     rules = rules_on(on)
-    rows = studied([member.key], year)
+    if recorded_in is None:
+        rows = studied([member.key], year)
+    else:
+        rows = studied([], year, guests=[member.key], recorded_in=recorded_in)
     total = year_totals(rows).get(member.key, YearTotal())
     return YearRecord(
         member=member,
@@ -104,15 +113,10 @@ def chosen_year(text: str, *, on: date) -> int:
     return named if 2000 <= named <= on.year else on.year
 
 
-def earlier_year(member: Member, year: int) -> int | None:
-    """The year before that has records; None when this is the first. One query."""
+def earlier_year(records: StudyRecordQuerySet, year: int) -> int | None:
+    """The year before that has any of `records`; None when this is the first. One query."""
     begin, _end = bounds(year)
-    last = (
-        member.study_records.filter(started_at__lt=begin)
-        .order_by("-started_at")
-        .values_list("started_at")
-        .first()
-    )
+    last = records.filter(started_at__lt=begin).order_by("-started_at").values_list("started_at").first()
     return year_of(last[0]) if last else None
 
 
@@ -132,11 +136,11 @@ def lines(records: Iterable[StudyRecord]) -> list[RecordLine]:
     ]
 
 
-def records_of(member: Member, year: int) -> list[StudyRecord]:
-    """The rows that began in the year, the latest first."""
+def records_of_year(records: StudyRecordQuerySet, year: int) -> list[StudyRecord]:
+    """Those of `records` that began in the year, the latest first."""
     begin, end = bounds(year)
     return list(
-        member.study_records.filter(started_at__gte=begin, started_at__lt=end)
+        records.filter(started_at__gte=begin, started_at__lt=end)
         .select_related("rule", "recorded_by", "home")
         .order_by("-started_at", "-pk")
     )

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db import connection
 
 from hours.models import Bucket, Rule, as_hours
+from people.models import Organisation
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -37,6 +38,11 @@ class YearRules:
     office_hours: Decimal
     individual_cap: Decimal
     rules: dict[str, Rule] = field(default_factory=dict, compare=False)
+
+    @property
+    def who_leads(self) -> Rule | None:
+        """Whether the host or the home branch leads for a mobile member, with its source."""
+        return self.rules.get(Rule.Name.HOST_LEADS)
 
     def required(self, *, leads: bool) -> Decimal:
         return self.office_hours if leads else self.member_hours
@@ -100,12 +106,39 @@ _STUDIED = """
         where subject is not null and member_key = any(%(members)s)
 """
 
+_RECORDED_HERE = """
+    union all
+    select i.member_key, i.bucket, i.subject, sum(i.seconds)::int, max(i.ended_at)
+        from hours_countedinterval i
+            join hours_studyrecord r on r.id = i.record_id
+            join people_organisation o on o.id = r.recorded_in_id
+        where i.member_key = any(%(guests)s) and i.started_at >= %(begin)s and i.started_at < %(end)s
+            and o.path like any(%(here)s)
+        group by i.member_key, i.bucket, i.subject
+"""
 
-def studied(members: Iterable[UUID], year: int) -> list[Studied]:
-    """Return what these members studied in the year, open sittings included. One query, however many."""
+
+def studied(
+    members: Iterable[UUID],
+    year: int,
+    *,
+    guests: Iterable[UUID] = (),
+    recorded_in: Iterable[Organisation] = (),
+) -> list[Studied]:
+    """
+    Return what these members studied in the year, open sittings included. One query, however many.
+
+    Of `guests` only what was recorded in `recorded_in` or below. Their open sitting stands nowhere yet: it
+    is written when it ends, by the branch that leads.
+    """
     begin, end = bounds(year)
+    values = {"members": list(members), "begin": begin, "end": end, "guests": list(guests)}
+    sql = _STUDIED
+    if values["guests"]:
+        sql += _RECORDED_HERE
+        values["here"] = [f"{place.path}%" for place in recorded_in]
     with connection.cursor() as cursor:
-        cursor.execute(_STUDIED, {"members": list(members), "begin": begin, "end": end})
+        cursor.execute(sql, values)
         return [Studied(*row) for row in cursor.fetchall()]
 
 

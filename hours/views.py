@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.utils.timezone import localdate
 
 from hours.models import Rule
-from hours.record import chosen_year, earlier_year, lines, records_of, year_record
+from hours.record import chosen_year, earlier_year, lines, records_of_year, year_record
 
 ROWS_A_PAGE = 50
 
@@ -16,13 +16,14 @@ ROWS_A_PAGE = 50
 def my_record(request: HttpRequest) -> HttpResponse:
     day = localdate()
     record = year_record(request.user, on=day, year=chosen_year(request.GET.get("year", ""), on=day))
-    pages = Paginator(records_of(request.user, record.year), ROWS_A_PAGE)
+    records = request.user.study_records.all()
+    pages = Paginator(records_of_year(records, record.year), ROWS_A_PAGE)
     page = pages.get_page(request.GET.get("page"))
     context = {
         "record": record,
         "page": page,
         "lines": lines(page),
-        "earlier_year": earlier_year(request.user, record.year),
+        "earlier_year": earlier_year(records, record.year),
         "this_year": day.year,
     }
     return render(request, "hours/record.html", context)

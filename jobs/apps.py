@@ -7,4 +7,4 @@ class JobsConfig(AppConfig):
     verbose_name = _("Jobs")
 
     def ready(self) -> None:
-        from jobs import housekeeping  # noqa: F401  # registers its jobs
+        from jobs import housekeeping, work  # noqa: F401  # register their jobs

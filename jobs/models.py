@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -27,6 +30,19 @@ class ScheduledRun(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def visible_to(self, viewer: Any) -> JobQuerySet:
+        """A job is its asker's own business."""
+        return self.filter(asked_by=viewer.pk)
+
+    def begin(self, key: uuid.UUID, *, at: datetime) -> Job | None:
+        """Mark the waiting job as running and return it; None when it is not waiting any more."""
+        begun = self.filter(key=key, state=Job.State.WAITING, cancel_asked_at=None)
+        if not begun.update(state=Job.State.RUNNING, began_at=at, told_at=at):
+            return None
+        return self.select_related("asked_by").get(key=key)
 
 
 class Job(models.Model):
@@ -55,6 +71,8 @@ class Job(models.Model):
     cancel_asked_at = models.DateTimeField(_("asked to stop"), null=True)
     result = models.JSONField(_("result"), default=dict)
 
+    objects = JobQuerySet.as_manager()
+
     wagtail_reference_index_ignore = True
 
     class Meta:
@@ -69,3 +87,16 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
+
+    @property
+    def is_over(self) -> bool:
+        return self.ended_at is not None
+
+    @property
+    def percent(self) -> int:
+        return min(100, self.done * 100 // self.total) if self.total else 0
+
+    def end(self, state: str, *, at: datetime, result: Mapping[str, Any] | None = None) -> None:
+        """Keep how the work ended."""
+        self.state, self.ended_at, self.result = state, at, dict(result or {})
+        self.save(update_fields=["state", "ended_at", "result"])

@@ -36,7 +36,7 @@ class AffiliationQuerySet(models.QuerySet["Affiliation"]):
 
     def within(self, *organisations: Organisation) -> AffiliationQuerySet:
         """Affiliations to one of `organisations` or below. A group holds those of its branch in it."""
-        places = Q(pk=None)
+        places = Q(pk__in=[])  # nothing; unlike "no key" it leaves no trace in the statement
         for organisation in organisations:
             where = "group__path" if organisation.kind == Organisation.Kind.GROUP else "branch__path"
             places |= Q(**{f"{where}__startswith": organisation.path})

@@ -87,12 +87,19 @@ class Pairing(models.Model):
         return str(self.pk)
 
 
+class StandingQuerySet(models.QuerySet["Standing"]):
+    def on(self, day: date) -> StandingQuerySet:
+        """What holds on that day: of each member and aspect the latest row."""
+        held = self.filter(since__lte=day).order_by("member", "aspect", "-since")
+        return held.distinct("member", "aspect")
+
+
 class Standing(models.Model):
     """From that day on a member is full or probationary, on the job or retired. The latest row holds."""
 
     class Aspect(TextChoices):
-        MEMBERSHIP = "membership", _("Membership")
-        WORK = "work", _("Work")
+        MEMBERSHIP = "membership", pgettext_lazy("standing", "Membership")
+        WORK = "work", pgettext_lazy("standing", "Work")
 
     class Value(TextChoices):
         PROBATIONARY = "probationary", _("Probationary member")
@@ -104,6 +111,13 @@ class Standing(models.Model):
     aspect = models.CharField(max_length=12, choices=Aspect.choices)
     value = models.CharField(_("standing"), max_length=12, choices=Value.choices)
     since = models.DateField(_("since"))
+
+    VALUES: dict[str, frozenset[str]] = {
+        Aspect.MEMBERSHIP: frozenset({Value.PROBATIONARY, Value.FULL}),
+        Aspect.WORK: frozenset({Value.ON_THE_JOB, Value.RETIRED}),
+    }
+
+    objects = StandingQuerySet.as_manager()
 
     wagtail_reference_index_ignore = True
 

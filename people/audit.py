@@ -8,7 +8,7 @@ Sealing, verifying and dropping old periods are in `people.audit_seals`.
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -41,13 +41,13 @@ ACTIONS: dict[str, Action] = {}
 
 
 def action(code: str, label: Any) -> Action:
-    """Declare what the audit can tell, once, beside the act: `ASKED = action("transfer.asked", _("…"))`."""
+    """Declare what the audit can tell, once, beside the act: `ASKED = action("move.asked", _("…"))`."""
     ACTIONS[code] = Action(code, label)
     return ACTIONS[code]
 
 
 class AuditEntry(models.Model):
-    """One thing that was done, looked at or refused. Its table is made in SQL: see migrations/sql/audit.sql."""
+    """One thing that was done, looked at or refused. Its table is made by migrations/sql/audit.sql."""
 
     class Outcome(TextChoices):
         DONE = "done", _("Done")
@@ -103,6 +103,30 @@ def note(
 
     `details` hold counts, kinds and keys, never a name, a telephone or an answer.
     """
+    AuditEntry(
+        at=at,
+        actor=by.key if by else None,
+        action=what.code,
+        subject=getattr(member, "key", member),
+        organisation=organisation.key if organisation else None,
+        address=address,
+        outcome=AuditEntry.Outcome.REFUSED if refused else AuditEntry.Outcome.DONE,
+        reason=reason,
+        details=dict(details or {}),
+    ).save(force_insert=True)  # no transaction of its own, as bulk_create would have
+
+
+def note_each(
+    what: Action,
+    *,
+    at: datetime,
+    by: Member | None,
+    subjects: Iterable[tuple[Member | UUID, Mapping[str, Any]]],
+    organisation: Organisation | None = None,
+    address: str = "",
+    reason: str = "",
+) -> None:
+    """Add a row for each of several members, with its own details, in the transaction of the act."""
     AuditEntry.objects.bulk_create(
         [
             AuditEntry(
@@ -112,10 +136,11 @@ def note(
                 subject=getattr(member, "key", member),
                 organisation=organisation.key if organisation else None,
                 address=address,
-                outcome=AuditEntry.Outcome.REFUSED if refused else AuditEntry.Outcome.DONE,
+                outcome=AuditEntry.Outcome.DONE,
                 reason=reason,
-                details=dict(details or {}),
+                details=dict(details),
             )
+            for member, details in subjects
         ]
     )
 
@@ -146,7 +171,7 @@ def visible_or_404(
     what: Action,
     *,
     among: models.QuerySet,
-    everything: models.QuerySet,
+    everything: models.QuerySet | models.Manager,
     key: UUID,
 ) -> Any:
     """

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from people.models import LEADING, Member, Office
 
@@ -42,3 +43,9 @@ def contact_for(member: Member, *, on: date) -> Contact | None:
         .first()
     )
     return Contact(office.member.local_name, office.member.phone) if office else None
+
+
+def contact_on(key: UUID | None, *, on: date) -> Contact | None:
+    """Whom the member with this key can ring; nobody when the key says nothing."""
+    member = Member.objects.filter(key=key, is_active=True).first() if key else None
+    return contact_for(member, on=on) if member else None

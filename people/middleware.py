@@ -1,7 +1,7 @@
-"""Sessions that end when nobody is there, and the editor's permissions from dated offices."""
+"""Sessions that end when nobody is there, and the administration's permissions from dated offices."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.contrib import messages
@@ -13,8 +13,11 @@ from django.utils.crypto import salted_hmac
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 
+from people.admin.doors import ANYBODY, openers, opens
+from people.admin.groups import groups_of
 from people.models import Member
-from people.offices import OFFICE_WORK, WAGTAIL_GROUPS
+from people.offices import OFFICE_WORK
+from people.sessions import NOTED_EVERY, note_seen
 
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -77,6 +80,8 @@ class IdleTimeOut:
         response = self.get_response(request)
         if request.session.session_key:  # changing the password gives it a new one, signing out none
             _note(response, seen_note(request.session.session_key, at))
+            if seen is not None and seen // NOTED_EVERY != at // NOTED_EVERY:
+                note_seen(request.session.session_key, at=datetime.fromtimestamp(at, UTC))
         return response
 
 
@@ -96,18 +101,32 @@ def _note(response: HttpResponse, note: str) -> None:
     )
 
 
+ADMINISTRATION = "/admin/"
+
+
 class AdminOffices:
-    """Bring Wagtail's groups into line with today's offices, at each request for the editor's pages."""
+    """
+    The administration follows today's offices, at each request: Wagtail's groups are brought into line with
+    them, and an address that none of them opens is not there. See `people.admin.doors`.
+    """
 
     def __init__(self, get_response: Next) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith("/admin/") and request.user.is_authenticated:
-            project_offices(request.user)
-            if not request.user.has_perm("wagtailadmin.access_admin"):
-                raise Http404
         return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Callable, args: list, kwargs: dict) -> None:
+        if not request.path.startswith(ADMINISTRATION):
+            return
+        rest, module = request.path.removeprefix(ADMINISTRATION), view.__module__
+        if not request.user.is_authenticated:
+            if rest not in ANYBODY and not openers(rest, module):
+                raise Http404
+        elif rest not in ANYBODY:
+            project_offices(request.user)
+            if not opens(rest, module, request.user.held_offices(localdate())):
+                raise Http404
 
 
 class PrivatePages:
@@ -126,7 +145,7 @@ class PrivatePages:
 
 def project_offices(member: Member) -> None:
     """Make the member's groups exactly those that follow from the offices held today."""
-    wanted = {WAGTAIL_GROUPS[o.kind] for o in member.held_offices(localdate()) if o.kind in WAGTAIL_GROUPS}
+    wanted = groups_of(member.held_offices(localdate()))
     present = set(member.groups.values_list("name", flat=True))
     if wanted != present:
         member.groups.set(Group.objects.filter(name__in=wanted))

@@ -10,30 +10,60 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Permis
 from django.contrib.postgres.expressions import ArraySubquery
 from django.core.validators import RegexValidator
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, ExpressionWrapper, OuterRef, Q
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from people.account_records import OneTimeCode, OpenSession, SignInTry
 from people.affiliations import Affiliation
 from people.arrangements import HomeStudy, Pairing, Standing
 from people.audit import AuditEntry
+from people.audit_seals import AuditSeal
 from people.ciphers import BlindIndexField, EncryptedField, blind_index
-from people.offices import HOST_SIGHTS, LEADING, OVERVIEW_OFFICES, VISITOR_SIGHTS, Office, Sight
+from people.mobility import ContactMade, MobileRegistration
+from people.offices import LEADING, OVERVIEW_OFFICES, Office, Sight
 from people.organisations import Organisation, OrganisationState
+from people.rights import (
+    Consent,
+    CorrectionAnswer,
+    CorrectionRequest,
+    Erasure,
+    ErasureDecision,
+    NoticeRead,
+)
+from people.sights import seen_by
+from people.transfers import Transfer
+from people.workbooks.batches import ImportBatch, ImportedRow, WorkbookExport
 
 __all__ = [
     "LEADING",
     "OVERVIEW_OFFICES",
     "Affiliation",
     "AuditEntry",
+    "AuditSeal",
+    "Consent",
+    "ContactMade",
+    "CorrectionAnswer",
+    "CorrectionRequest",
+    "Erasure",
+    "ErasureDecision",
     "HomeStudy",
+    "ImportBatch",
+    "ImportedRow",
     "Member",
+    "MobileRegistration",
+    "NoticeRead",
     "Office",
+    "OneTimeCode",
+    "OpenSession",
     "Organisation",
     "OrganisationState",
     "Pairing",
     "Sight",
+    "SignInTry",
     "Standing",
+    "Transfer",
+    "WorkbookExport",
 ]
 
 
@@ -51,31 +81,19 @@ class MemberQuerySet(models.QuerySet["Member"]):
         return self.filter(phone_index=blind_index(phone))
 
     def visible_to(self, viewer: Member, *, sight: Sight = Sight.IDENTITY, on: date) -> MemberQuerySet:
-        """
-        Members of whom `viewer` may see `sight` on that day; nobody twice.
+        """Members of whom `viewer` may see `sight` on that day, as `people.sights` says; nobody twice."""
+        return self.filter(seen_by(viewer, sight=sight, on=on), erased_at=None)
 
-        That is themself, those below an organisation where an office shows it (see `people.offices`), and
-        those a visitor is assigned to. A host branch is shown less than a home branch; a home branch is not
-        shown the scores of a member who is with a host. One query for the offices, once per viewer.
-        """
-        offices = viewer.held_offices(on)
-        mine = Affiliation.objects.of(OuterRef("pk"), on=on)
-        seen = Q(pk=viewer.pk)
-        at_home = [office.organisation for office in offices if sight in office.sights]
-        if at_home:
-            here = Q(Exists(mine.home().within(*at_home)))
-            if sight is Sight.SCORES:
-                here &= ~Q(Exists(mine.host()))
-            seen |= here
-        if at_home and sight in HOST_SIGHTS:
-            seen |= Q(Exists(mine.host().within(*at_home)))
-        in_own_branch = [office.organisation for office in offices if sight in office.sights_in_own_branch]
-        if in_own_branch:
-            seen |= Q(Exists(mine.home().directly_in(*in_own_branch)))
-        if sight in VISITOR_SIGHTS and any(office.kind == Office.Kind.VISITOR for office in offices):
-            assigned = Pairing.objects.on(on).filter(member=OuterRef("pk"), visitor=viewer)
-            seen |= Q(Exists(assigned))
-        return self.filter(seen)
+    def with_sights(self, viewer: Member, *sights: Sight, on: date) -> MemberQuerySet:
+        """Annotate `shows_…` for each of `sights`: whether `viewer` may see it of this very member."""
+        return self.annotate(
+            **{
+                f"shows_{sight}": ExpressionWrapper(
+                    seen_by(viewer, sight=sight, on=on), output_field=models.BooleanField()
+                )
+                for sight in sights
+            }
+        )
 
     def with_arrangements(self, *, on: date) -> MemberQuerySet:
         """Annotate `is_home_study` and `is_mobile` as they are on that day."""
@@ -132,6 +150,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
     birth_year = models.PositiveSmallIntegerField(_("year of birth"), null=True, blank=True)
     prefers_large_print = models.BooleanField(_("large print"), default=False)
     is_active = models.BooleanField(_("may sign in"), default=True)
+    password_set_at = models.DateTimeField(_("password chosen"), null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     objects = MemberManager()
@@ -144,6 +163,7 @@ class Member(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("member")
         verbose_name_plural = _("members")
+        indexes = [models.Index(fields=["name_latin", "id"], name="members_by_name")]
         constraints = [
             models.CheckConstraint(condition=~Q(name=""), name="a_member_has_a_name"),
             models.CheckConstraint(
@@ -182,6 +202,10 @@ class Member(AbstractBaseUser, PermissionsMixin):
         if on not in kept:
             kept[on] = list(Office.objects.held_by(self, on=on).select_related("organisation").order_by("pk"))
         return kept[on]
+
+    def places_showing(self, sight: Sight, on: date) -> list[Organisation]:
+        """The organisations below which an office shows this of people. No query beside the offices."""
+        return [office.organisation for office in self.held_offices(on) if sight in office.sights]
 
     def home(self, on: date) -> Affiliation | None:
         """The home affiliation on that day, with its branch and group. One query."""

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import uuid
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import RangeOperators
 from django.db import connection, models, transaction
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.enums import TextChoices
+from django.utils.timezone import localdate
 from django.utils.translation import get_language, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from people.offices import OVERVIEW_OFFICES, DateRange
+from people.offices import LEADING, OVERVIEW_OFFICES, DateRange, Office
 
 if TYPE_CHECKING:
     from people.models import Member
@@ -39,16 +40,109 @@ class OrganisationQuerySet(models.QuerySet["Organisation"]):
         """`organisation` and all below it."""
         return self.filter(path__startswith=organisation.path)
 
-    def visible_to(self, viewer: Member, *, on: date) -> OrganisationQuerySet:
-        """Organisations whose overview the viewer's offices open: their own and all below."""
-        places = Q(pk=None)
-        for office in viewer.held_offices(on):
-            if office.kind in OVERVIEW_OFFICES:
-                places |= Q(path__startswith=office.organisation.path)
+    def existing_on(self, day: date) -> OrganisationQuerySet:
+        """Those that were founded by that day (as far as it is known when) and not yet closed."""
+        founded = Q(founded_on=None) | Q(founded_on__lte=day)
+        return self.filter(founded, Q(closed_on=None) | Q(closed_on__gt=day))
+
+    def at_or_below(self, *paths: str) -> OrganisationQuerySet:
+        """Those whose path is one of `paths` or goes on from it. Of none: none."""
+        places = Q(pk__in=[])
+        for path in paths:
+            places |= Q(path__startswith=path)
         return self.filter(places)
+
+    def visible_to(self, viewer: Member, *, on: date) -> OrganisationQuerySet:
+        """
+        Organisations whose overview the viewer's offices open: their own and all below.
+
+        An observer's office also opens those on the sector line of its organisation, and all below these.
+        """
+        return self.at_or_below(*overview_paths(viewer, on=on)).existing_on(on)
+
+    def overseen_by(self, viewer: Member, *, on: date) -> OrganisationQuerySet:
+        """
+        Organisations whose page in the administration the viewer may read, closed ones too.
+
+        They are what the viewer leads, if it is a committee or general branch, and where they are security
+        administrator, each with all below.
+        """
+        return self.at_or_below(
+            *(
+                office.organisation.path
+                for office in viewer.held_offices(on)
+                if office.kind == Office.Kind.SECURITY_ADMINISTRATOR or _leads_higher(office)
+            )
+        )
+
+    def led_by(self, viewer: Member, *, on: date) -> OrganisationQuerySet:
+        """The committees and general branches the viewer leads, with all below: others may be put there."""
+        return self.at_or_below(*(office.organisation.path for office in _leading(viewer, on)))
+
+    def managed_by(self, viewer: Member, *, on: date) -> OrganisationQuerySet:
+        """Organisations the viewer may change: all that lies below what they lead, and never that itself."""
+        places = Q(pk__in=[])
+        for office in _leading(viewer, on):
+            own = office.organisation
+            places |= Q(path__startswith=own.path) & ~Q(pk=own.pk)
+        return self.filter(places)
+
+    def as_on(self, day: date) -> OrganisationQuerySet:
+        """Those that existed on that day, annotated `name_then`, `name_en_then` and `parent_then` (a key)."""
+        then = OrganisationState.objects.on(day).filter(organisation=OuterRef("pk"))
+        return self.filter(Exists(then)).annotate(
+            name_then=Subquery(then.values("name")),
+            name_en_then=Subquery(then.values("name_en")),
+            parent_then=Subquery(then.values("parent")),
+        )
 
     def branches(self) -> OrganisationQuerySet:
         return self.filter(kind=Organisation.Kind.BRANCH)
+
+
+def _leads_higher(office: Office) -> bool:
+    higher = {Organisation.Kind.COMMITTEE, Organisation.Kind.GENERAL_BRANCH}
+    return office.kind in LEADING and office.organisation.kind in higher
+
+
+def _leading(viewer: Member, on: date) -> list[Office]:
+    return [office for office in viewer.held_offices(on) if _leads_higher(office)]
+
+
+def overview_paths(viewer: Member, *, on: date) -> list[str]:
+    """
+    The paths at and below which the viewer's offices open the overview.
+
+    No query beside the offices, and for an observer one more, remembered with the offices.
+    """
+    offices = [office for office in viewer.held_offices(on) if office.kind in OVERVIEW_OFFICES]
+    paths = [office.organisation.path for office in offices]
+    observed = [office.organisation.path for office in offices if office.kind == Office.Kind.OBSERVER]
+    if observed:
+        kept = viewer.__dict__.setdefault("_sector_paths", {})
+        if on not in kept:
+            above = Organisation.objects.at_or_below(*observed)
+            kept[on] = list(
+                Organisation.objects.filter(sector_parent__in=above).values_list("path", flat=True)
+            )
+        paths += kept[on]
+    return paths
+
+
+def on_sector_line(viewer: Member, organisation: Organisation, *, on: date) -> list[Organisation]:
+    """
+    Organisations on the sector line of `organisation` or of one below it, for an observer of it; else none.
+
+    One query, for observers only.
+    """
+    observes = any(
+        office.kind == Office.Kind.OBSERVER and organisation.path.startswith(office.organisation.path)
+        for office in viewer.held_offices(on)
+    )
+    if not observes:
+        return []
+    line = Organisation.objects.filter(sector_parent__path__startswith=organisation.path)
+    return list(line.existing_on(on))
 
 
 class OrganisationManager(models.Manager.from_queryset(OrganisationQuerySet)):  # type: ignore[misc]  # computed base
@@ -56,21 +150,33 @@ class OrganisationManager(models.Manager.from_queryset(OrganisationQuerySet)):  
 
     @transaction.atomic
     def found(
-        self, *, kind: str, name: str, name_en: str = "", under: Organisation | None = None, **fields: object
+        self,
+        *,
+        kind: str,
+        name: str,
+        name_en: str = "",
+        under: Organisation | None = None,
+        on: date | None = None,
+        **fields: Any,
     ) -> Organisation:
         """
-        Add an organisation to the tree below `under` (None: at the top).
+        Add an organisation to the tree below `under` (None: at the top), with the first row of its past.
 
-        The parent is locked, so that it cannot be moved while its child is being placed.
+        It has its name and place since `founded_on`, or else since the day `on` (today, where none is given).
+        The parent is locked, so that it cannot be moved while its child is being placed; others may still
+        write what refers to it.
         """
-        parent = self.select_for_update().get(pk=under.pk) if under else None
+        parent = self.select_for_update(no_key=True).get(pk=under.pk) if under else None
         with connection.cursor() as cursor:
             cursor.execute("select nextval(pg_get_serial_sequence('people_organisation', 'id'))")
             (number,) = cursor.fetchone()
         path = (parent.path if parent else "") + step_of(number)
-        return self.create(
+        founded = self.create(
             pk=number, parent=parent, path=path, kind=kind, name=name, name_en=name_en, **fields
         )
+        since = founded.founded_on or on or localdate()
+        founded.states.create(parent=parent, name=name, name_en=name_en, since=since)
+        return founded
 
 
 class Organisation(models.Model):
@@ -105,7 +211,7 @@ class Organisation(models.Model):
     parent = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("belongs to")
     )
-    path = models.CharField(max_length=240, unique=True, editable=False, db_collation="C")
+    path = models.CharField(max_length=240, editable=False, db_collation="C")
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     name = models.CharField(_("name in Chinese"), max_length=120)
     name_en = models.CharField(_("name in English"), max_length=200, blank=True)
@@ -136,6 +242,9 @@ class Organisation(models.Model):
     class Meta:
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
+        # Not unique: were it, changing a path would make everybody wait who refers to the row. Paths end with
+        # the row's own number, which the database sees to (migrations/sql/tree.sql), so no two are the same.
+        indexes = [models.Index(fields=["path"], name="organisations_by_path")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(kind__in=["committee", "general_branch", "branch", "group"]),
@@ -170,6 +279,11 @@ class Organisation(models.Model):
         return self.name_en if get_language() == "en" and self.name_en else self.name
 
 
+class OrganisationStateQuerySet(models.QuerySet["OrganisationState"]):
+    def on(self, day: date) -> OrganisationStateQuerySet:
+        return self.filter(Q(until=None) | Q(until__gt=day), since__lte=day)
+
+
 class OrganisationState(models.Model):
     """What an organisation was called and whom it belonged to, day by day; the last row is the present."""
 
@@ -179,6 +293,8 @@ class OrganisationState(models.Model):
     name_en = models.CharField(_("name in English"), max_length=200, blank=True)
     since = models.DateField(_("since"))
     until = models.DateField(_("until"), null=True)
+
+    objects = OrganisationStateQuerySet.as_manager()
 
     wagtail_reference_index_ignore = True
 

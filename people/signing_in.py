@@ -2,11 +2,12 @@
 
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import Argon2PasswordHasher
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
+from django.utils.timezone import localdate
 
 from people.ciphers import blind_index
-from people.models import Member
+from people.models import Member, MobileRegistration
 
 
 class Argon2(Argon2PasswordHasher):
@@ -23,6 +24,13 @@ def tidy_identifier(text: str) -> str:
     return "".join(text.translate(full_width).split()).replace("-", "").lower()
 
 
+def matching_members(identifier: str) -> list[Member]:
+    """Who has this number or this phone, as it was typed: one's number may be another's phone."""
+    typed = tidy_identifier(identifier)
+    found = Member.objects.filter(Q(number=typed) | Q(phone_index=blind_index(typed)))
+    return list(found.order_by("pk"))
+
+
 class NumberOrPhone(ModelBackend):
     """Find the member by number or phone. An unknown one costs as much time as a wrong password."""
 
@@ -35,15 +43,15 @@ class NumberOrPhone(ModelBackend):
     ) -> Member | None:
         if not username or password is None:
             return None
-        identifier = tidy_identifier(username)
-        # One member's number may be another's phone; the password tells them apart.
-        matching = list(
-            Member.objects.filter(Q(number=identifier) | Q(phone_index=blind_index(identifier))).order_by(
-                "pk"
-            )
-        )
+        matching = matching_members(username)  # the password tells them apart
         if not matching:
             Member().set_password(password)
         return next(
             (m for m in matching if m.check_password(password) and self.user_can_authenticate(m)), None
         )
+
+    def get_user(self, user_id: int) -> Member | None:
+        """Return the member of a session, with `keeps_contact` for the navigation, in one query."""
+        kept = MobileRegistration.objects.kept_by(OuterRef("pk"), on=localdate())
+        member = Member.objects.annotate(keeps_contact=Exists(kept)).filter(pk=user_id).first()
+        return member if member is not None and self.user_can_authenticate(member) else None

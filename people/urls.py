@@ -1,12 +1,51 @@
 from django.urls import path
 
-from people import views
+from people import account_views, branch_views, code_views, office_views, requests_views, rights_views, views
 
 app_name = "people"
 
 urlpatterns = [
+    path("my-data/", rights_views.my_data, name="my_data"),
+    path("my-data/print/", rights_views.my_data_print, name="my_data_print"),
+    path("my-data/download.json", rights_views.my_data_download, name="my_data_download"),
+    path("my-data/correction/", rights_views.ask_correction, name="ask_correction"),
+    path("my-data/telephone/", rights_views.telephone, name="telephone"),
+    path("my-data/telephone/withdraw/", rights_views.telephone_withdraw, name="telephone_withdraw"),
+    path("my-data/erasure/", rights_views.own_erasure, name="own_erasure"),
+    path("my-data/erasure/take-back/", rights_views.own_erasure_take_back, name="own_erasure_take_back"),
+    path("privacy/", rights_views.privacy, name="privacy"),
+    path("privacy/read/", rights_views.privacy_read, name="privacy_read"),
+    path("requests/", requests_views.requests, name="requests"),
+    path("requests/erase/", requests_views.propose, name="erasure_propose"),
+    path("requests/erasures/<uuid:key>/", requests_views.decide, name="erasure_decide"),
+    path("requests/<uuid:key>/", requests_views.answer, name="request_answer"),
     path("sign-in/", views.sign_in, name="sign_in"),
     path("sign-out/", views.sign_out, name="sign_out"),
-    path("password/", views.change_password, name="password"),
+    path("sign-in/code/", views.sign_in_code, name="sign_in_code"),
+    path("forgotten/", code_views.forgotten, name="forgotten"),
+    path("code/", code_views.one_time_code, name="one_time_code"),
+    path("code/password/", code_views.first_password, name="first_password"),
+    path("members/<uuid:key>/code/", code_views.hand_code, name="hand_code"),
+    path("account/", account_views.account, name="account"),
+    path("account/second-step/", account_views.second_step, name="second_step"),
+    path("account/second-step/codes/", account_views.recovery_codes, name="recovery_codes"),
+    path("account/second-step/off/", account_views.second_step_off, name="second_step_off"),
+    path("account/sessions/", account_views.sessions, name="sessions"),
+    path("account/sessions/<int:pk>/end/", account_views.session_end, name="session_end"),
+    path("account/sessions/end/", account_views.sessions_end, name="sessions_end"),
+    path("password/", account_views.change_password, name="password"),
     path("look/", views.choose_look, name="look"),
+    path("offices/", office_views.own_offices, name="offices"),
+    path("offices/<uuid:key>/name/", office_views.name_at, name="office_name"),
+    path("offices/<uuid:key>/end/<int:pk>/", office_views.end_at, name="office_end"),
+    path("offices/<int:pk>/delegate/", office_views.delegate_one, name="office_delegate"),
+    path("offices/<int:pk>/take-back/", office_views.take_back_one, name="office_take_back"),
+    path("branch/", branch_views.entrance, name="branches"),
+    path("branch/<uuid:key>/", branch_views.branch, name="branch"),
+    path("branch/<uuid:key>/receive/", branch_views.receive, name="receive"),
+    path("members/<uuid:key>/arrangements/", branch_views.arrangements, name="arrangements"),
+    path("transfers/<uuid:key>/", branch_views.transfer, name="transfer"),
+    path("registrations/<uuid:key>/", branch_views.registration, name="registration"),
+    path("contacts/", branch_views.contacts, name="contacts"),
+    path("my-branch/", branch_views.own_belonging, name="belonging"),
 ]

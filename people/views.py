@@ -1,20 +1,19 @@
-"""One's own account: signing in and out, password, and how the pages look."""
+"""Signing in and out, and how the pages look."""
 
 from django.conf import settings
-from django.contrib import messages
-from django.contrib.auth import login, logout, update_session_auth_hash
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import now
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from people.forms import OwnPasswordForm, SignInForm
-from people.middleware import SIGNED_IN
+from people import entering
+from people.devices import device_of, remember_device
+from people.forms import SecondStepForm, SignInForm
+from people.models import Member
+from people.rights_views import notice_first
 
 LOOK = "look"
 """Cookie: `large` for elder mode. It is remembered on the device, and for the member when signed in."""
@@ -35,33 +34,47 @@ def redirect_home(request: HttpRequest) -> str:
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return HttpResponseRedirect(_next_page(request))
-    form = SignInForm(request, request.POST or None)
+    at = now()
+    form = SignInForm(request, at, request.POST or None)
     if request.method == "POST" and form.is_valid():
-        login(request, form.get_user())
-        request.session[SIGNED_IN] = int(now().timestamp())
-        response = HttpResponseRedirect(_next_page(request))
-        if form.get_user().prefers_large_print:
-            remember_look(response, large=True)
-        return response
+        return let_in(request, form.member, then=_next_page(request))
     return render(request, "people/sign_in.html", {"form": form, "next": _next_page(request)})
+
+
+def let_in(request: HttpRequest, member: Member, *, then: str) -> HttpResponse:
+    """Go on after the password: to the second step, or to where the member was going."""
+    if entering.go_on(request, member, then=then, at=now()):
+        return redirect("people:sign_in_code")
+    return _welcomed(request, member, then)
+
+
+@sensitive_post_parameters("code")
+@never_cache
+def sign_in_code(request: HttpRequest) -> HttpResponse:
+    """The second step: a code from the telephone, or a recovery code."""
+    at = now()
+    waiting = entering.waiting_for_second_step(request, at=at)
+    if request.user.is_authenticated or waiting is None:
+        return redirect("people:sign_in")
+    form = SecondStepForm(request, at, request.POST or None, member=waiting.member)
+    if request.method == "POST" and form.is_valid():
+        entering.begin_session(request, waiting.member, at=at, second=True)
+        return _welcomed(request, waiting.member, waiting.next)
+    return render(request, "people/sign_in_code.html", {"form": form})
+
+
+def _welcomed(request: HttpRequest, member: Member, then: str) -> HttpResponse:
+    response = HttpResponseRedirect(notice_first(member, then))
+    remember_device(response, device_of(request), member)
+    if member.prefers_large_print:
+        remember_look(response, large=True)
+    return response
 
 
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    logout(request)
+    entering.end_session(request, at=now())
     return redirect(redirect_home(request))
-
-
-@sensitive_post_parameters()
-@login_required
-def change_password(request: HttpRequest) -> HttpResponse:
-    form = OwnPasswordForm(request.user, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        update_session_auth_hash(request, form.save())
-        request.session[SIGNED_IN] = int(now().timestamp())
-        messages.success(request, _("Your password is changed."))
-        return redirect(redirect_home(request))
-    return render(request, "people/password.html", {"form": form})
 
 
 @require_POST

@@ -5,3 +5,14 @@ from django.utils.translation import gettext_lazy as _
 class QuizzesConfig(AppConfig):
     name = "quizzes"
     verbose_name = _("Quizzes")
+
+    def ready(self) -> None:
+        from people.slots import register_erasure, register_inventory, register_own_data
+        from quizzes.holdings import INVENTORY, forget_open_attempts, own_data
+
+        register_inventory(INVENTORY)
+        register_own_data(
+            own_data,
+            shows=["quizzes.attempt", "quizzes.answer.attempt__member", "quizzes.mark.attempt__member"],
+        )
+        register_erasure(forget_open_attempts)

@@ -204,6 +204,10 @@ class AttemptQuerySet(models.QuerySet["Attempt"]):
     def of(self, member: Member) -> AttemptQuerySet:
         return self.filter(member=member)
 
+    def with_key(self) -> AttemptQuerySet:
+        """Annotate `key`: what an address calls it."""
+        return self.annotate(key=F("pk"))
+
     def open(self) -> AttemptQuerySet:
         return self.filter(handed_in_at=None)
 

@@ -11,19 +11,22 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.timezone import localdate, now
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
+from people.audit import action, note_look, visible_or_404
 from quizzes import attempts
 from quizzes.attempts import AlreadyHandedIn, NoPlace, NoQuestions, NotOnThePaper
-from quizzes.models import Attempt, Quiz
+from quizzes.models import Attempt, AttemptQuerySet, Quiz
 from quizzes.outlook import outlook
 from quizzes.papers import first_unanswered, question_at, questions_of, result_of
 from quizzes.slots import places
 from quizzes.tokens import AttemptToken, NotTheirs, TokenRefused, writer_of
+
+ATTEMPT_LOOKED = action("attempt.looked", gettext_lazy("Looked at the answers of an attempt"))
 
 
 @never_cache
@@ -59,7 +62,7 @@ def question(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
         return _save_and_go_on(request, pk, number)
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path())
-    attempt = get_object_or_404(Attempt.objects.of(request.user).select_related("quiz"), pk=pk)
+    attempt = _own_or_404(request, pk)
     if attempt.handed_in_at is not None:
         return redirect("quizzes:result", pk)
     asked = question_at(attempt, number)
@@ -87,6 +90,8 @@ def _save_and_go_on(request: HttpRequest, pk: UUID, number: int) -> HttpResponse
             at=at,
         )
     except (Attempt.DoesNotExist, NotTheirs) as error:
+        if request.user.is_authenticated:
+            _own_or_404(request, pk)
         raise Http404 from error
     except AlreadyHandedIn:
         messages.info(
@@ -119,11 +124,22 @@ def _go_on(request: HttpRequest, attempt: Attempt, number: int) -> HttpResponse:
     return redirect_to_login(address)
 
 
+def _own_or_404(request: HttpRequest, pk: UUID) -> Attempt:
+    return _one_of(request, Attempt.objects.of(request.user), pk)
+
+
+def _one_of(request: HttpRequest, among: AttemptQuerySet, pk: UUID) -> Attempt:
+    """The attempt of this address, when it is among those the reader may see. A guess is audited."""
+    found = among.with_key().select_related("quiz", "member")
+    everything = Attempt.objects.with_key().select_related("member")
+    return visible_or_404(request, ATTEMPT_LOOKED, among=found, everything=everything, key=pk)
+
+
 @never_cache
 @login_required
 def overview(request: HttpRequest, pk: UUID) -> HttpResponse:
     """All questions, answered or not yet, and the way to hand in."""
-    attempt = get_object_or_404(Attempt.objects.of(request.user).select_related("quiz"), pk=pk)
+    attempt = _own_or_404(request, pk)
     if attempt.handed_in_at is not None:
         return redirect("quizzes:result", pk)
     questions = questions_of(attempt)
@@ -144,6 +160,7 @@ def hand_in(request: HttpRequest, pk: UUID) -> HttpResponse:
     try:
         attempts.hand_in(attempt_id=pk, member_id=request.user.pk, at=now())
     except Attempt.DoesNotExist as error:
+        _own_or_404(request, pk)
         raise Http404 from error
     return redirect("quizzes:result", pk)
 
@@ -152,11 +169,11 @@ def hand_in(request: HttpRequest, pk: UUID) -> HttpResponse:
 @login_required
 def result(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The result with explanations, for its member and for those whose office shows scores."""
-    found = Attempt.objects.visible_to(request.user, on=localdate()).select_related("quiz", "member")
-    attempt = get_object_or_404(found, pk=pk)
+    attempt = _one_of(request, Attempt.objects.visible_to(request.user, on=localdate()), pk)
     if attempt.handed_in_at is None:
         return _to_overview(pk)
     is_own = attempt.member_id == request.user.pk
+    note_look(request, ATTEMPT_LOOKED, member=attempt.member, details={"attempt": str(pk)})
     context = {"attempt": attempt, "result": result_of(attempt), "is_own": is_own}
     if is_own:
         key = attempt.quiz.key

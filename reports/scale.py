@@ -26,6 +26,9 @@ BRANCHES_EACH = 10
 
 GROUPS_EACH = 2
 
+FOUNDED = date(2010, 7, 1)
+"""When all of it was founded."""
+
 MEMBERS_AT_ONCE = 500
 """Members written together; memory does not grow with the organisation."""
 
@@ -49,6 +52,7 @@ class Size:
     branches: int
     records: int = 40
     seed: int = 1
+    counties: int = 1
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,7 @@ class Grown:
 
     secretary: str
     member: str
+    county_secretary: str = ""
     rows: dict[str, int] = field(default_factory=dict)
 
     def count(self, table: str, rows: int) -> None:
@@ -81,7 +86,8 @@ class Enrolled:
     key: UUID
     branch: int
     group: int
-    leads: bool
+    leads: int | None
+    """The organisation of which they are the secretary."""
 
 
 @transaction.atomic
@@ -101,9 +107,11 @@ def grow(size: Size, *, at: datetime, password: str) -> Grown:
         # Foreign keys are checked after each COPY: kept for the end they would fill the server's memory.
         cursor.execute("set constraints all immediate")
     grown = Grown(secretary=number_of(size, 0), member=number_of(size, size.branches))
-    branches = _found(size, grown)
+    counties, branches = _found(size, grown)
+    if size.counties > 1:
+        grown.county_secretary = number_of(size, size.branches + 1)
     writer = _Writer(size, begin, at, [lesson for course in live_lessons() for lesson in course])
-    members, hashed = _members(size, branches), make_password(password)
+    members, hashed = _members(size, counties, branches), make_password(password)
     while batch := list(islice(members, MEMBERS_AT_ONCE)):
         _write_members(size, batch, grown, hashed, begin.astimezone(SHANGHAI).date())
         writer.write(batch, grown)
@@ -117,28 +125,37 @@ def number_of(size: Size, index: int) -> str:
     return f"s{size.seed}m{index + 1:07d}"
 
 
-def _found(size: Size, grown: Grown) -> list[tuple[Place, list[Place]]]:
-    """Found the tree; return the branches, each with its groups."""
+def _found(size: Size, grown: Grown) -> tuple[list[Place], list[tuple[Place, list[Place]]]]:
+    """Found the tree; return the counties, and the branches, each with its groups."""
     kind = Organisation.Kind
     rng = dice("scale", size.seed, "places")
     rows: list[tuple] = []
+    states: list[tuple] = []
     numbers = iter(draw_ids("people_organisation", _places(size)))
 
     def found(parent: Place | None, what: str, name: str, name_en: str) -> Place:
         pk = next(numbers)
         place = Place(pk, (parent.path if parent else "") + step_of(pk), draw_key(rng))
-        rows.append(
-            (pk, place.key, parent.pk if parent else None, place.path, what, name, name_en, "", "", "")
-        )
+        above = parent.pk if parent else None
+        level = Organisation.Level.COUNTY if parent is None else ""
+        rows.append((pk, place.key, above, place.path, what, name, name_en, level, "", "", FOUNDED))
+        states.append((pk, above, name, name_en, FOUNDED))
         return place
 
-    county = found(
-        None, kind.COMMITTEE, f"第{size.seed}合成县委员会", f"Synthetic County {size.seed} Committee"
-    )
+    city = None
+    if size.counties > 1:
+        city = found(
+            None, kind.COMMITTEE, f"第{size.seed}合成市委员会", f"Synthetic City {size.seed} Committee"
+        )
+    counties = [
+        found(city, kind.COMMITTEE, f"第{c}合成县委员会", f"Synthetic County {c} Committee")
+        for c in range(size.seed, size.seed + size.counties)
+    ]
     branches = []
     for n in range(size.branches):
         if n % BRANCHES_EACH == 0:
             m = n // BRANCHES_EACH + 1
+            county = counties[n * size.counties // size.branches]
             general = found(county, kind.GENERAL_BRANCH, f"第{m}党总支", f"General Branch {m}")
         branch = found(general, kind.BRANCH, f"第{n + 1}党支部", f"Branch {n + 1}")
         groups = [found(branch, kind.GROUP, f"第{g}党小组", f"Group {g}") for g in range(1, GROUPS_EACH + 1)]
@@ -147,19 +164,26 @@ def _found(size: Size, grown: Grown) -> list[tuple[Place, list[Place]]]:
         "organisations",
         copy_rows(
             "people_organisation",
-            "id, key, parent_id, path, kind, name, name_en, sector, level, external_code",
+            "id, key, parent_id, path, kind, name, name_en, level, sector, external_code, founded_on",
             rows,
         ),
     )
-    return branches
+    copy_rows("people_organisationstate", "organisation_id, parent_id, name, name_en, since", states)
+    return counties, branches
 
 
 def _places(size: Size) -> int:
-    return 1 + -(-size.branches // BRANCHES_EACH) + size.branches * (1 + GROUPS_EACH)
+    above = size.counties + (size.counties > 1)
+    return above + -(-size.branches // BRANCHES_EACH) + size.branches * (1 + GROUPS_EACH)
 
 
-def _members(size: Size, branches: list[tuple[Place, list[Place]]]) -> Iterator[Enrolled]:
+def _members(
+    size: Size, counties: list[Place], branches: list[tuple[Place, list[Place]]]
+) -> Iterator[Enrolled]:
     """Members spread evenly over the branches, their numbers drawn as they are needed."""
+    leading = {n: branch.pk for n, (branch, _groups) in enumerate(branches)}
+    if size.counties > 1:
+        leading |= {size.branches + 1 + n: county.pk for n, county in enumerate(counties)}
     for first in range(0, size.members, MEMBERS_AT_ONCE):
         count = min(MEMBERS_AT_ONCE, size.members - first)
         for index, pk in enumerate(draw_ids("people_member", count), first):
@@ -170,15 +194,17 @@ def _members(size: Size, branches: list[tuple[Place, list[Place]]]) -> Iterator[
                 key=draw_key(dice("scale", size.seed, "key", index)),
                 branch=branch.pk,
                 group=groups[index // size.branches % GROUPS_EACH].pk,
-                leads=index < size.branches,
+                leads=leading.get(index),
             )
 
 
 def _write_members(size: Size, batch: list[Enrolled], grown: Grown, password: str, new_year: date) -> None:
-    """Members, their home and the secretaries' offices. Two of all can sign in."""
+    """Members, their home and the secretaries' offices. Two or three of all can sign in."""
     since = date(new_year.year - 3, 7, 1)
     person = "id, key, number, password, name, name_latin, birth_year, prefers_large_print"
     able = {0: password, size.branches: password}
+    if size.counties > 1:
+        able[size.branches + 1] = password
     grown.count(
         "members",
         copy_rows(
@@ -193,7 +219,7 @@ def _write_members(size: Size, batch: list[Enrolled], grown: Grown, password: st
         "affiliations",
         copy_rows("people_affiliation", "member_id, branch_id, group_id, kind, since", rows),
     )
-    offices = ((m.pk, m.branch, Office.Kind.SECRETARY, since) for m in batch if m.leads)
+    offices = ((m.pk, m.leads, Office.Kind.SECRETARY, since) for m in batch if m.leads)
     grown.count("offices", copy_rows("people_office", "member_id, organisation_id, kind, since", offices))
 
 

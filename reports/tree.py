@@ -1,68 +1,121 @@
-"""What lies below a committee or general branch: its branches, and how many of their members are on track."""
+"""What lies below a committee or general branch: its branches, and how many members have the hours."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q
+from django.db import connection
+from django.db.models import Q
 
-from hours.requirement import required_hours
-from hours.totals import YearTotal, rules_on, studied, year_totals
-from people.models import Affiliation, Member, Organisation
-from reports.overview import LEAST_COUNTED
+from hours.requirement import ASKED_MORE
+from hours.totals import YearRules, bounds, rules_on
+from people.models import Organisation
+from reports.counting import LEAST_COUNTED, may_be_told
 
 
 @dataclass
 class BranchLine:
-    """A branch in a list. Counts go by the home branch, so nobody is counted twice."""
+    """
+    A branch in a list. Counts go by the home branch, so nobody is counted twice.
+
+    `complete` counts everybody who has the hours, home study or not: see `reports.overview`. `is_elsewhere`:
+    told along on the sector line, so that no name stands behind it.
+    """
 
     organisation: Organisation
     members: int = 0
-    asked: int = 0
-    on_track: int = 0
+    at_home_study: int = 0
+    complete: int = 0
+    is_elsewhere: bool = False
 
     @property
     def home_study(self) -> int | None:
-        """How many are on home study; None when fewer than five: that could point at one of them."""
-        number = self.members - self.asked
-        return number if number >= LEAST_COUNTED else None
-
-    @property
-    def shows_asked(self) -> bool:
-        """Whether "of how many" may be told: with the members beside it, it tells who are on home study."""
-        return self.shows_counts and (self.home_study is not None or self.asked == self.members)
+        """How many are on home study; None when they or the others are fewer than five."""
+        return self.at_home_study if may_be_told(self.at_home_study, of=self.members) else None
 
     @property
     def shows_counts(self) -> bool:
-        return self.asked >= LEAST_COUNTED
+        return self.members >= LEAST_COUNTED
 
 
-def branch_lines(organisation: Organisation, *, on: date) -> list[BranchLine]:
+_COUNTS = """
+    with here as (
+        select a.branch_id, m.key,
+                exists (select from people_homestudy h where h.member_id = m.id
+                    and h.since <= %(on)s and (h.until is null or h.until > %(on)s)) as at_home_study,
+                case when exists (select from people_office o where o.member_id = m.id
+                        and o.kind = any(%(asked_more)s)
+                        and o.since <= %(on)s and (o.until is null or o.until >= %(on)s))
+                    then %(office_hours)s else %(member_hours)s end as asked
+            from people_affiliation a
+                join people_organisation b on b.id = a.branch_id
+                join people_member m on m.id = a.member_id
+            where b.path like any(%(below)s) and a.kind = 'home'
+                and a.since <= %(on)s and (a.until is null or a.until > %(on)s) and m.erased_at is null
+    ), pieces as (
+        select member_key, bucket, seconds
+            from hours_countedinterval join here on here.key = member_key
+            where started_at >= %(begin)s and started_at < %(end)s
+        union all
+        select member_key, 'individual',
+                study_seconds(pieces * tstzrange(%(begin)s, %(end)s)::tstzmultirange)
+            from hours_studyclock join here on here.key = member_key
+            where subject is not null
+    ), totals as (
+        select member_key as key,
+                least(coalesce(sum(seconds) filter (where bucket = 'individual'), 0), %(cap)s)
+                + coalesce(sum(seconds) filter (where bucket <> 'individual'), 0) as seconds
+            from pieces group by member_key
+    )
+    select branch_id, count(*), count(*) filter (where at_home_study),
+            count(*) filter (where floor(coalesce(seconds, 0) * 2 / %(unit)s) >= asked * 2)
+        from here left join totals using (key)
+        group by branch_id
+"""
+
+
+def branch_lines(
+    organisation: Organisation, *, on: date, sector_line: Sequence[Organisation] = ()
+) -> list[BranchLine]:
     """
-    Return the branches below, in the order of the tree. Five queries, however many branches and members.
+    Return the branches below, in the order of the tree. Three queries, however many branches and members.
 
     A general branch or committee to which members belong without a branch between has a line of its own.
+    `sector_line`: organisations elsewhere that are told with them, with all below these.
     """
-    homes = Affiliation.objects.on(on).home()
-    is_branch = Q(kind=Organisation.Kind.BRANCH)
-    places = Organisation.objects.within(organisation).filter(
-        is_branch | Exists(homes.filter(branch=OuterRef("pk")))
-    )
-    lines = {place.pk: BranchLine(place) for place in places.order_by("path")}
-    branch_of = dict(homes.within(organisation).values_list("member_id", "branch_id"))
-    members = list(
-        Member.objects.belonging_to(organisation, on=on).with_arrangements(on=on).with_office_kinds(on=on)
-    )
-    rules = rules_on(on)
-    totals = year_totals(studied([member.key for member in members], on.year))
-    for member in members:
-        line = lines[branch_of[member.pk]]
-        line.members += 1
-        required = required_hours(
-            office_kinds=set(member.office_kinds), is_home_study=member.is_home_study, rules=rules
+    paths = [organisation.path, *(place.path for place in sector_line)]
+    counts = _counts(paths, rules_on(on), on)
+    branches = Q(kind=Organisation.Kind.BRANCH, closed_on=None) | Q(pk__in=counts)
+    places = Organisation.objects.at_or_below(*paths).filter(branches).order_by("path")
+    return [
+        BranchLine(
+            place,
+            *counts.get(place.pk, (0, 0, 0)),
+            is_elsewhere=not place.path.startswith(organisation.path),
         )
-        if required is not None:
-            line.asked += 1
-            line.on_track += totals.get(member.key, YearTotal()).hours(rules) >= required
-    return list(lines.values())
+        for place in places
+    ]
+
+
+def _counts(paths: Sequence[str], rules: YearRules, on: date) -> dict[int, tuple[int, int, int]]:
+    """By organisation: members, those on home study, and those who have the hours of the year."""
+    begin, end = bounds(on.year)
+    unit = rules.minutes_per_hour * 60
+    values = {
+        "below": [f"{path}%" for path in paths],
+        "on": on,
+        "begin": begin,
+        "end": end,
+        "asked_more": sorted(ASKED_MORE),
+        "office_hours": rules.office_hours,
+        "member_hours": rules.member_hours,
+        "cap": int(rules.individual_cap * unit),
+        "unit": unit,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNTS, values)
+        return {
+            branch: (members, at_home, complete) for branch, members, at_home, complete in cursor.fetchall()
+        }

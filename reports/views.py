@@ -1,21 +1,29 @@
-"""What secretaries, committees and observers see of the people below them."""
+"""What secretaries, committees, observers and visitors see of the people. Every look is audited."""
 
-from datetime import date
+from typing import Any
+from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.timezone import localdate, now
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
-from courses.outline import outline, with_progress
-from hours.record import chosen_year, earlier_year, lines, records_of, year_record
+from hours.record import chosen_year, earlier_year, lines, records_of_year
+from people.audit import action, note_look, visible_or_404
 from people.models import OVERVIEW_OFFICES, Member, Organisation, Sight
-from quizzes.models import Attempt
+from people.organisations import on_sector_line
 from reports.cells import table
-from reports.overview import branch_overview, opens_overview, sights_over
+from reports.detail import Detail, detail_of, members_with_sights
+from reports.overview import branch_overview, sights_over
 from reports.tree import branch_lines
+from reports.visits import is_visitor, visits_of
+
+OVERVIEW_LOOKED = action("overview.looked", _("Looked at the overview of an organisation"))
+MEMBER_LOOKED = action("member.looked", _("Looked at the page of a member"))
+VISITS_LOOKED = action("visits.looked", _("Looked at the members to visit"))
 
 BRANCH_LIKE = {Organisation.Kind.BRANCH, Organisation.Kind.GROUP}
 
@@ -25,56 +33,84 @@ def entrance(request: HttpRequest) -> HttpResponse:
     """Go to the organisation of one's office; with several, choose."""
     day = localdate()
     offices = [office for office in request.user.held_offices(day) if office.kind in OVERVIEW_OFFICES]
-    if not offices:
+    visits = is_visitor(request.user, on=day)
+    if not offices and not visits:
         raise Http404
-    if len({office.organisation_id for office in offices}) == 1:
+    if not offices:
+        return redirect("reports:visits")
+    if len({office.organisation_id for office in offices}) == 1 and not visits:
         return redirect("reports:overview", key=offices[0].organisation.key)
-    return render(request, "reports/entrance.html", {"offices": offices})
+    return render(request, "reports/entrance.html", {"offices": offices, "visits": visits})
 
 
 @login_required
-def overview(request: HttpRequest, key: str) -> HttpResponse:
+def overview(request: HttpRequest, key: UUID) -> HttpResponse:
+    """A branch or group with its members; a committee or general branch with its branches."""
     day, at = localdate(), now()
-    organisation = get_object_or_404(Organisation.objects.visible_to(request.user, on=day), key=key)
+    organisation = _organisation_or_404(request, key)
     if organisation.kind in BRANCH_LIKE:
-        language = get_language() or "zh-hans"
-        found = branch_overview(request.user, organisation, language=language, at=at, on=day)
-        return render(request, "reports/branch.html", {"overview": found, "table": table(found, language)})
-    context = {"organisation": organisation, "lines": branch_lines(organisation, on=day), "at": at}
-    return render(request, "reports/tree.html", context)
+        return _members_of(request, organisation)
+    sights = sights_over(request.user, organisation, on=day)
+    watched = on_sector_line(request.user, organisation, on=day)
+    found = branch_lines(organisation, on=day, sector_line=watched)
+    note_look(request, OVERVIEW_LOOKED, organisation=organisation, details={"branches": len(found)})
+    context = {"organisation": organisation, "lines": found, "at": at}
+    return render(request, "reports/tree.html", context | {"shows_names": Sight.IDENTITY in sights})
 
 
 @login_required
-def member_detail(request: HttpRequest, key: str) -> HttpResponse:
-    """One member's modules, results and record, each as far as the viewer's office goes."""
+def direct(request: HttpRequest, key: UUID) -> HttpResponse:
+    """The members who belong to a committee or general branch itself, without a branch between."""
+    return _members_of(request, _organisation_or_404(request, key), directly=True)
+
+
+def _organisation_or_404(request: HttpRequest, key: UUID) -> Organisation:
+    seen = Organisation.objects.visible_to(request.user, on=localdate())
+    return visible_or_404(request, OVERVIEW_LOOKED, among=seen, everything=Organisation.objects, key=key)
+
+
+def _members_of(request: HttpRequest, organisation: Organisation, *, directly: bool = False) -> HttpResponse:
+    language = get_language() or "zh-hans"
+    found = branch_overview(
+        request.user, organisation, language=language, at=now(), on=localdate(), directly=directly
+    )
+    note_look(request, OVERVIEW_LOOKED, organisation=organisation, details={"members": len(found.rows)})
+    return render(request, "reports/branch.html", {"overview": found, "table": table(found, language)})
+
+
+@login_required
+def member_detail(request: HttpRequest, key: UUID) -> HttpResponse:
+    """One member's modules, results and record, each as far as the viewer may see."""
     day = localdate()
     year = chosen_year(request.GET.get("year", ""), on=day)
-    member = get_object_or_404(
-        Member.objects.visible_to(request.user, sight=Sight.COMPLETION, on=day), key=key
-    )
-    home = member.home(day)
-    sights = frozenset(Sight) if member == request.user else _sights_of(request.user, member, day)
-    context = {
-        "member": member,
-        "home": home,
-        "opens_home": home is not None and opens_overview(request.user, home.branch, on=day),
-        "shows_hours": Sight.HOURS in sights,
-        "shows_scores": Sight.SCORES in sights,
-        "courses": with_progress(outline(get_language() or "zh-hans"), member),
-        "record": year_record(member, on=day, year=year),
-    }
-    if Sight.HOURS in sights:
-        page = Paginator(records_of(member, year), 50).get_page(request.GET.get("page"))
-        context |= {"page": page, "lines": lines(page)}
-        context |= {"earlier_year": earlier_year(member, year), "this_year": day.year}
-    if Sight.SCORES in sights:
-        attempts = Attempt.objects.visible_to(request.user, on=day).filter(member=member).handed_in()
-        context["attempts"] = attempts.with_marks().order_by("-handed_in_at")[:50]
+    seen = members_with_sights(request.user, on=day)
+    member = visible_or_404(request, MEMBER_LOOKED, among=seen, everything=Member.objects, key=key)
+    found = detail_of(request.user, member, on=day, year=year, language=get_language() or "zh-hans")
+    context = {"detail": found, "member": member, "record": found.record, "courses": found.courses}
+    if found.shows_records:
+        context |= _ledger(request, found)
+    if found.shows_scores:
+        context["attempts"] = found.attempts()
+    note_look(request, MEMBER_LOOKED, member=member, details={"shown": found.shown})
     return render(request, "reports/member.html", context)
 
 
-def _sights_of(viewer: Member, member: Member, day: date) -> frozenset[Sight]:
-    found: frozenset[Sight] = frozenset()
-    for affiliation in member.affiliations.on(day).select_related("branch", "group"):
-        found |= sights_over(viewer, affiliation.group or affiliation.branch, on=day)
-    return found
+def _ledger(request: HttpRequest, detail: Detail) -> dict[str, Any]:
+    page = Paginator(records_of_year(detail.records, detail.year), 50).get_page(request.GET.get("page"))
+    return {
+        "page": page,
+        "lines": lines(page),
+        "earlier_year": earlier_year(detail.records, detail.year),
+        "this_year": detail.on.year,
+    }
+
+
+@login_required
+def visits(request: HttpRequest) -> HttpResponse:
+    """The members assigned to a visitor."""
+    day = localdate()
+    if not is_visitor(request.user, on=day):
+        raise Http404
+    found = visits_of(request.user, on=day, language=get_language() or "zh-hans")
+    note_look(request, VISITS_LOOKED, details={"members": len(found)})
+    return render(request, "reports/visits.html", {"visits": found})

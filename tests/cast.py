@@ -6,10 +6,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, now
 
 from courses.models import CoursePage, HomePage, LessonEdition, LessonPage, ModulePage
-from people.models import Affiliation, Member, Office, Organisation
+from people.models import Affiliation, Member, NoticeRead, Office, Organisation
+from people.privacy_notice import in_force
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 LONG_AGO = date(2020, 1, 1)
@@ -22,8 +23,9 @@ def moment(text: str) -> datetime:
 
 
 def make_member(number: str, branch: Organisation | None = None, **fields: object) -> Member:
-    """A member with a password, at home in `branch`."""
+    """A member with a password who has read the privacy notice, at home in `branch`."""
     member = Member.objects.create_user(number, PASSWORD, **{"name": f"党员{number}", **fields})
+    NoticeRead.objects.create(member=member, version=in_force(localdate()), at=now())
     if branch:
         Affiliation.objects.create(member=member, branch=branch, kind="home", since=LONG_AGO)
     return member

@@ -8,9 +8,11 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from hours.totals import SHANGHAI
-from people.models import Member
+from people.models import Member, NoticeRead
+from people.privacy_notice import in_force
 from programmes.models import LessonReached
 from reports.demo import gatherings
+from reports.demo.belonging import settle_belonging
 from reports.demo.gatherings import Year
 from reports.demo.ledger import write_entries
 from reports.demo.lessons import live_lessons
@@ -48,6 +50,7 @@ def make_demonstration(*, at: datetime, password: str) -> Made:
     places = found_places()
     people = enrol_members(places, on=at.date(), password=password)
     year = Year(at, people, places, fill_posts(people, places, on=at.date()))
+    settle_belonging(people, places, year.posts, on=at.date())
     courses = live_lessons()
     gatherings.bring_in(year)
     gatherings.train(year)
@@ -57,9 +60,17 @@ def make_demonstration(*, at: datetime, password: str) -> Made:
     tries = try_quizzes(year, wishes)
     records, intervals = write_entries(sorted(year.entries, key=lambda e: (e.received_at, e.key)))
     _write_reached(year)
+    _confirm_notices(at)
     tries.write()
     _take_stock()
     return Made(len(people), records, intervals, len(tries.attempts))
+
+
+def _confirm_notices(at: datetime) -> None:
+    """Everybody has read the privacy notice: a visitor of the demonstration begins where they like."""
+    version = in_force(at.date())
+    members = Member.objects.all()
+    NoticeRead.objects.bulk_create(NoticeRead(member=m, version=version, at=at) for m in members)
 
 
 def _write_reached(year: Year) -> None:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 
 from people.models import Organisation
 from reports.demo.chance import dice, draw_key
 
 Kind = Organisation.Kind
+Sector = Organisation.Sector
+Level = Organisation.Level
 
 COUNTY = ("中共柳溪县委员会", "Liuxi County Committee of the Communist Party of China")
 
@@ -16,6 +19,29 @@ GENERAL_BRANCHES = {
     "town": ("柳溪街道党总支", "Liuxi Subdistrict General Party Branch"),
     "country": ("青石镇党总支", "Qingshi Town General Party Branch"),
 }
+
+HEALTH = ("柳溪县卫生健康行业党委", "Liuxi County Health Sector Party Committee")
+"""A sector line: its observer sees the counts of the hospital's branch, which it does not own."""
+
+FOUNDED = {
+    Kind.COMMITTEE: date(1953, 7, 1),
+    Kind.GENERAL_BRANCH: date(1956, 7, 1),
+    Kind.BRANCH: date(1958, 7, 1),
+    Kind.GROUP: date(1958, 7, 1),
+}
+
+SECTORS = {
+    "county": Sector.ORGAN,
+    "school": Sector.INSTITUTION,
+    "hospital": Sector.INSTITUTION,
+    "willow": Sector.COMMUNITY,
+    "bridge": Sector.COMMUNITY,
+    "park": Sector.NON_PUBLIC_ENTERPRISE,
+    "stone": Sector.VILLAGE,
+    "cloud": Sector.VILLAGE,
+    "tea": Sector.NON_PUBLIC_ENTERPRISE,
+}
+"""The sector of each branch."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +97,7 @@ class Places:
     """The organisations that were founded, by the names used in these modules."""
 
     county: Organisation
+    health: Organisation | None = None
     general_branches: dict[str, Organisation] = field(default_factory=dict)
     branches: dict[str, Organisation] = field(default_factory=dict)
     groups: dict[str, list[Organisation]] = field(default_factory=dict)
@@ -79,24 +106,38 @@ class Places:
 def found_places() -> Places:
     """Found the county committee and all below it."""
     rng = dice("places")
-    names = {"name": COUNTY[0], "name_en": COUNTY[1], "key": draw_key(rng)}
-    found = Organisation.objects.found
-    places = Places(found(kind=Kind.COMMITTEE, **names))
-    for code, (name, name_en) in GENERAL_BRANCHES.items():
-        places.general_branches[code] = found(
-            kind=Kind.GENERAL_BRANCH, name=name, name_en=name_en, under=places.county, key=draw_key(rng)
+    places = Places(_found(Kind.COMMITTEE, COUNTY, key=draw_key(rng), level=Level.COUNTY))
+    for code, names in GENERAL_BRANCHES.items():
+        level = Level.COUNTY if code == "offices" else Level.TOWNSHIP
+        places.general_branches[code] = _found(
+            Kind.GENERAL_BRANCH, names, under=places.county, key=draw_key(rng), level=level
         )
     for code, plan in BRANCHES.items():
-        branch = found(
-            kind=Kind.BRANCH,
-            name=plan.name,
-            name_en=plan.name_en,
+        branch = _found(
+            Kind.BRANCH,
+            (plan.name, plan.name_en),
             under=places.general_branches[plan.under],
             key=draw_key(rng),
+            sector=SECTORS[code],
+            level="" if plan.under == "offices" else Level.VILLAGE,
         )
         places.branches[code] = branch
         places.groups[code] = [
-            found(kind=Kind.GROUP, name=f"{zh}党小组", name_en=f"{en} Group", under=branch, key=draw_key(rng))
+            _found(Kind.GROUP, (f"{zh}党小组", f"{en} Group"), under=branch, key=draw_key(rng))
             for zh, en in ORDINALS[: plan.groups]
         ]
+    places.health = _found(Kind.COMMITTEE, HEALTH, under=places.county, key=draw_key(rng), level=Level.COUNTY)
+    hospital = places.branches["hospital"]
+    hospital.sector_parent = places.health
+    hospital.save(update_fields=["sector_parent"])
     return places
+
+
+def _found(
+    kind: Organisation.Kind, names: tuple[str, str], *, under: Organisation | None = None, **fields: object
+) -> Organisation:
+    """Found an organisation of the demonstration, as long ago as its kind was."""
+    name, name_en = names
+    return Organisation.objects.found(
+        kind=kind, name=name, name_en=name_en, under=under, founded_on=FOUNDED[kind], **fields
+    )

@@ -67,6 +67,9 @@ def fill_posts(people: list[Person], places: Places, *, on: date) -> Posts:
         able = [p for p in people if p.code in below and _is_free(p, on)]
         chosen = max(able, key=lambda p: (p.since.year < 2015, dice("general", p.number).random()))
         posts.give(chosen, Kind.SECRETARY, places.general_branches[code], elected)
+    if places.health:
+        able = [p for p in people if p.code == "hospital" and _is_free(p, on)]
+        posts.give(min(able, key=lambda p: p.number), Kind.OBSERVER, places.health, elected)
     Office.objects.bulk_create(posts.rows)
     return posts
 

@@ -147,7 +147,7 @@ def _entry(
 ) -> dict:
     """What a closed sitting leaves in the ledger, as the study clock writes it."""
     ended = begin + timedelta(seconds=shape.seconds)
-    home = year.places.branches[person.home_on(begin.date())].pk
+    branches = year.places.branches
     screens = len(lesson.edition.screens)
     stamp = int(begin.timestamp())
     return {
@@ -161,8 +161,8 @@ def _entry(
         "started_at": begin,
         "ended_at": ended,
         "received_at": ended + CLOSED_AFTER + timedelta(seconds=stamp % 60),
-        "home": home,
-        "recorded_in": home,
+        "home": branches[person.home_on(begin.date())].pk,
+        "recorded_in": branches[person.joins_in(begin.date())].pk,  # the host leads
         "subject": lesson.key,
         "edition": lesson.edition.pk,
         "refused": shape.refused,

@@ -58,6 +58,12 @@ HOSTS = [
 MOVES = ["park bridge", "school county", "stone tea"]
 """Members who changed their home branch within the year: from where, to where."""
 
+RECENT_MOVE = "park willow"
+"""Somebody who changed the branch twelve days ago: the transfer can still be undone."""
+
+PROBATION = timedelta(days=390)
+"""So long ago the youngest were admitted; their branch will soon decide on full membership."""
+
 AGES_AT_HOME = [78, 81, 76, 85, 79, 88, 77, 80, 91, 72, 69]
 """Of those on home study beside the account `elder`."""
 
@@ -77,6 +83,7 @@ class Person:
     host_since: date | None = None
     came_from: str = ""
     moved_on: date | None = None
+    admitted_on: date | None = None
     home_study: HomeStudy | None = None
     offices: set[str] = field(default_factory=set)
 
@@ -116,6 +123,7 @@ def enrol_members(places: Places, *, on: date, password: str) -> list[Person]:
     _arrange_home_study(people, on=on)
     _send_abroad(people, on=on)
     _move(people, on=on)
+    _admit(people, on=on)
     Member.objects.bulk_create([person.member for person in people])
     Affiliation.objects.bulk_create(a for person in people for a in _affiliations(person, places))
     HomeStudy.objects.bulk_create(person.home_study for person in people if person.home_study)
@@ -222,11 +230,19 @@ def _send_abroad(people: list[Person], *, on: date) -> None:
 
 
 def _move(people: list[Person], *, on: date) -> None:
-    for pair in MOVES:
+    for pair in [*MOVES, RECENT_MOVE]:
         origin, target = pair.split()
         rng = dice("move", pair)
         chosen = rng.choice([p for p in _ordinary(people, target) if on.year - p.member.birth_year < 50])
-        chosen.came_from, chosen.moved_on = origin, on - timedelta(days=rng.randint(100, 250))
+        days = 12 if pair == RECENT_MOVE else rng.randint(100, 250)
+        chosen.came_from, chosen.moved_on = origin, on - timedelta(days=days)
+
+
+def _admit(people: list[Person], *, on: date) -> None:
+    """The youngest of two branches are on probation."""
+    for code in ("school", "willow"):
+        youngest = max(_ordinary(people, code), key=lambda p: (p.member.birth_year, p.number))
+        youngest.since = youngest.admitted_on = on - PROBATION
 
 
 def _affiliations(person: Person, places: Places) -> list[Affiliation]:

@@ -7,7 +7,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils.timezone import localdate
 
-from people.models import OVERVIEW_OFFICES
+from people.admin.access import opens_administration
+from people.leading import opens_branch_pages
+from people.models import OVERVIEW_OFFICES, Office
 from people.offices import WAGTAIL_GROUPS
 
 
@@ -16,16 +18,28 @@ class OfficeWork:
     """Which work of their offices a member finds in the navigation."""
 
     overview: bool = False
+    visits: bool = False
     write: bool = False
+    manage: bool = False
+    offices: bool = False
+    branch: bool = False
+    contacts: bool = False
 
 
 def offices_nav(request: HttpRequest) -> OfficeWork:
     """Asked by the templates that show the navigation; the offices are read once a request."""
     if not request.user.is_authenticated:
         return OfficeWork()
-    kinds = {office.kind for office in request.user.held_offices(localdate())}
+    offices = request.user.held_offices(localdate())
+    kinds = {office.kind for office in offices}
     return OfficeWork(
-        overview=not kinds.isdisjoint(OVERVIEW_OFFICES), write=not kinds.isdisjoint(WAGTAIL_GROUPS)
+        overview=not kinds.isdisjoint(OVERVIEW_OFFICES),
+        visits=Office.Kind.VISITOR in kinds,
+        write=not kinds.isdisjoint(WAGTAIL_GROUPS),
+        manage=any(opens_administration(o) and o.kind not in WAGTAIL_GROUPS for o in offices),
+        offices=bool(offices),
+        branch=any(opens_branch_pages(office) for office in offices),
+        contacts=getattr(request.user, "keeps_contact", False),
     )
 
 

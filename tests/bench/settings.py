@@ -10,6 +10,7 @@ INSTALLED_APPS = [*INSTALLED_APPS, "tests.bench.bare"]
 ROOT_URLCONF = "tests.bench.urls"
 STATIC_ROOT = BENCH / "static"
 MEDIA_ROOT = BENCH / "media"
+KEYS_FILE = BENCH / "keys"
 PRIVATE_ROOT = BENCH / "private"
 STORAGES = {
     **STORAGES,

@@ -93,7 +93,11 @@ def test_a_missed_target_is_said() -> None:
 
 @pytest.mark.parametrize(
     ("only", "benches"),
-    [("", ["courses", "hours", "reports"]), ("hours", ["hours"]), ("reports, hours", ["reports", "hours"])],
+    [
+        ("", ["courses", "hours", "people", "reports"]),
+        ("hours", ["hours"]),
+        ("reports, hours", ["reports", "hours"]),
+    ],
 )
 def test_only_chooses(monkeypatch: pytest.MonkeyPatch, only: str, benches: list[str]) -> None:
     monkeypatch.setenv("ONLY", only)
@@ -104,5 +108,5 @@ def test_only_chooses(monkeypatch: pytest.MonkeyPatch, only: str, benches: list[
 def test_an_unknown_bench_is_refused_with_the_names_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ONLY", "ours")
 
-    with pytest.raises(SystemExit, match=r"no bench 'ours'\. ONLY is one of courses, hours, reports"):
+    with pytest.raises(SystemExit, match=r"no bench 'ours'\. ONLY is one of courses, hours, people, reports"):
         chosen()

@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from hours.clock import Refusal
 from hours.models import Bucket, Rule, Source
-from hours.record import lines, records_of, year_record
+from hours.record import lines, records_of_year, year_record
 from hours.totals import year_of
 from people.models import HomeStudy, Office
 from tests.cast import add_module, give_office, moment
@@ -100,7 +100,7 @@ def test_the_latest_row_comes_first_and_other_years_stay_away(member) -> None:
     for text in ("2025-12-31 23:58", "2027-01-01 00:00"):
         add_record(member, at=moment(text))
 
-    assert records_of(member, 2026) == rows[::-1]
+    assert records_of_year(member.study_records.all(), 2026) == rows[::-1]
 
 
 def test_a_year_adds_up_by_kind_in_study_hours_of_45_minutes(member) -> None:

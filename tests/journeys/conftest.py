@@ -26,10 +26,11 @@ PHONE = {"width": 360, "height": 740}
 
 @dataclass(frozen=True)
 class Served:
-    """Where the demonstration is served, and its database."""
+    """Where the demonstration is served, its database, and its folder."""
 
     url: str
     database: str = field(repr=False)
+    var: Path
 
     def rows(self, sql: str, *values: object) -> list[tuple]:
         """Look into the database, as a sceptic would."""
@@ -66,7 +67,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     )  # fmt: skip
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz")
-        yield Served(f"http://127.0.0.1:{port}", database)
+        yield Served(f"http://127.0.0.1:{port}", database, var)
     finally:
         server.terminate()
         server.wait(10)

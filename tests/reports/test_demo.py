@@ -21,7 +21,7 @@ from courses.outline import outline, with_progress
 from hours.models import Bucket, Rule, Source, StudyRecord
 from hours.requirement import required_hours
 from hours.totals import YearTotal, rules_on, studied, year_totals
-from people.models import Affiliation, HomeStudy, Member, Office, Organisation
+from people.models import Affiliation, HomeStudy, Member, Office, Organisation, OrganisationState
 from programmes.models import LessonReached
 from quizzes import marking
 from quizzes.models import Answer, Attempt, Mark
@@ -61,8 +61,22 @@ def hours_of(members: list[Member]) -> dict[Member, float]:
 def test_a_county_committee_has_three_general_branches_and_nine_branches_with_groups(demo: None) -> None:
     kinds = Counter(Organisation.objects.values_list("kind", flat=True))
 
-    assert kinds == {"committee": 1, "general_branch": 3, "branch": 9, "group": 20}
+    assert kinds == {"committee": 2, "general_branch": 3, "branch": 9, "group": 20}
     assert not Organisation.objects.filter(name_en="").exists()
+    assert OrganisationState.objects.filter(until=None).count() == 34
+
+
+def test_the_observer_of_the_health_sector_sees_one_branch_in_counts(client: Client, demo: None) -> None:
+    sector = Organisation.objects.get(name="柳溪县卫生健康行业党委")
+    observer = Office.objects.get(organisation=sector).member
+    client.force_login(observer)
+
+    page = client.get(reverse("reports:overview", args=[sector.key]))
+    assert [line.organisation.name for line in page.context["lines"]] == ["县人民医院党支部"]
+    hospital = page.context["lines"][0].organisation
+    branch = client.get(reverse("reports:overview", args=[hospital.key]))
+    assert branch.status_code == HTTPStatus.OK
+    assert not branch.context["overview"].shows_names
 
 
 def test_there_are_160_members_each_with_one_home(demo: None) -> None:
@@ -288,7 +302,7 @@ def test_nobody_else_can_sign_in(demo: None) -> None:
         ("member", 404, 404, 404),
         ("elder", 404, 404, 200),
         ("mobile", 404, 404, 404),
-        ("visitor", 404, 404, 404),
+        ("visitor", 404, 404, 200),
         ("editor", 404, 404, 404),
         ("reviewer", 404, 404, 404),
         ("sysadmin", 404, 404, 404),

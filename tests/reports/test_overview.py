@@ -99,9 +99,9 @@ def test_home_study_is_outside_the_denominator(member, secretary, branch) -> Non
     add_record(member, at=moment("2026-03-01 09:00"), seconds=HOUR * 32, bucket="collective")
     found = overview(secretary, branch)
 
-    assert (len(found.rows), len(found.asked), found.home_study, found.on_track) == (3, 2, 1, 1)
+    assert (len(found.rows), len(found.counted), found.home_study, found.complete) == (3, 2, 1, 1)
     row = row_of(found, elder)
-    assert (row.required, row.is_on_track, row.member.is_home_study) == (None, False, True)
+    assert (row.shows_required, row.required, row.is_on_track, row.is_home_study) == (True, None, False, True)
 
 
 def test_an_elder_on_home_study_who_studies_is_shown_with_the_hours(member, secretary, branch) -> None:
@@ -110,18 +110,7 @@ def test_an_elder_on_home_study_who_studies_is_shown_with_the_hours(member, secr
     found = overview(secretary, branch)
 
     assert (row_of(found, member).hours, row_of(found, member).required) == (40, None)
-    assert (found.on_track, len(found.asked), found.studying) == (0, 1, 1)
-
-
-def test_a_mobile_member_stands_in_both_branches_with_one_record(
-    member, secretary, stranger, branch, other_branch
-) -> None:
-    Affiliation.objects.create(member=member, branch=other_branch, kind="host", since=LONG_AGO)
-    add_record(member, at=moment("2026-03-01 09:00"), seconds=HOUR)
-
-    assert row_of(overview(secretary, branch), member).hours == 1
-    assert row_of(overview(stranger, other_branch), member).hours == 1
-    assert row_of(overview(secretary, branch), member).member.is_mobile
+    assert (found.complete, len(found.counted), found.studying) == (0, 1, 1)
 
 
 def test_members_of_other_branches_and_former_members_are_not_in_it(

@@ -179,3 +179,22 @@ def test_a_lesson_costs_the_same_however_many_rows(
         answer = client.get(lesson_url(edition))
 
     assert edition.title in answer.content.decode()
+
+
+def test_several_counties_lie_below_a_city_and_each_has_a_secretary(db: None) -> None:
+    grown = grow(Size(members=200, branches=60, records=0, counties=3), at=AT, password="-")
+
+    city = Organisation.objects.get(parent=None)
+    counties = list(Organisation.objects.filter(parent=city, kind="committee").order_by("path"))
+    assert len(counties) == 3
+    assert [Organisation.objects.within(county).branches().count() for county in counties] == [20, 20, 20]
+    assert Office.objects.filter(organisation__in=counties, kind="secretary").count() == 3
+    (office,) = Member.objects.get(number=grown.county_secretary).held_offices(AT.date())
+    assert office.organisation == counties[0]
+    assert Member.objects.belonging_to(counties[0], on=AT.date()).count() == 80
+
+
+def test_more_counties_than_branches_are_refused(db: None) -> None:
+    with pytest.raises(CommandError, match="more branches than counties"):
+        call_command("scale", members=20, branches=3, counties=4)
+    assert not Organisation.objects.exists()

@@ -19,13 +19,24 @@ class Command(BaseCommand):
         parser.add_argument("--branches", type=int, required=True)
         parser.add_argument("--records-per-member", type=int, default=40)
         parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument(
+            "--counties", type=int, default=1, help="Below one city committee, when more than one."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         if not settings.DEMO:
             raise CommandError("This is not a demonstration: DEMO is off, so nothing was made.")
-        size = Size(options["members"], options["branches"], options["records_per_member"], options["seed"])
+        size = Size(
+            options["members"],
+            options["branches"],
+            options["records_per_member"],
+            options["seed"],
+            options["counties"],
+        )
         if size.branches < 1 or size.records < 0 or size.seed < 0 or size.members <= size.branches:
             raise CommandError("Give more members than branches, and at least one branch.")
+        if not 1 <= size.counties <= size.branches or size.members <= size.branches + size.counties:
+            raise CommandError("Give at least one county, and more branches than counties.")
         begun = perf_counter()
         try:
             grown = grow(size, at=now(), password=settings.DEMO_PASSWORD)
@@ -38,4 +49,6 @@ class Command(BaseCommand):
                 self.stdout.write(f"{rows:>12,} {what}")
             self.stdout.write(f"{perf_counter() - begun:>12.1f} seconds\n\n")
             self.stdout.write(f"A secretary: {grown.secretary}. A member: {grown.member}.")
+            if grown.county_secretary:
+                self.stdout.write(f"The secretary of the first county: {grown.county_secretary}.")
             self.stdout.write(f"Their password: {settings.DEMO_PASSWORD}")

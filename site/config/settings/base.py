@@ -43,6 +43,8 @@ INSTALLED_APPS = [
     "django_filters",
     "django_tasks",
     "django_tasks_db",
+    "allauth.account",  # only because allauth.mfa stands on it: its tables stay empty, no address is mounted
+    "allauth.mfa",  # codes of the second step; our pages and words (people.second_step)
     "csp",
     "ninja",
     "django.contrib.auth",
@@ -53,7 +55,11 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
 ]
 
+# How many proxies of our own stand before the server, each adding to X-Forwarded-For.
+PROXIES = env.number("PROXIES", 0)
+
 MIDDLEWARE = [
+    "config.proxies.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.ContentSecurityPolicy",
@@ -65,9 +71,11 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "people.middleware.PrivatePages",
     "people.middleware.IdleTimeOut",
+    "people.entry_rules.EntryRules",
     "people.middleware.AdminOffices",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "allauth.account.middleware.AccountMiddleware",  # asked for by allauth.account
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -125,11 +133,21 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {"NAME": "people.passwords.ThreeClassesForStaff"},
 ]  # fmt: skip
+
+# django-allauth: no mail address, no sign-up, and secrets encrypted like telephone numbers.
+ACCOUNT_USER_MODEL_USERNAME_FIELD = "number"
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+MFA_ADAPTER = "people.mfa_adapter.MFAAdapter"
 
 # Sessions end after this many minutes without a request; elder mode has no time-out (see people.middleware).
 IDLE_MINUTES_OFFICE = env.number("IDLE_MINUTES_OFFICE", 30)
 IDLE_MINUTES_MEMBER = env.number("IDLE_MINUTES_MEMBER", 12 * 60)
+SESSION_ENGINE = "people.session_store"
 SESSION_COOKIE_AGE = 90 * 24 * 3600
 SESSION_COOKIE_NAME = "session"
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -224,3 +242,10 @@ LOGGING = {
 
 # The keys of personal data (telephones): see people.ciphers.
 KEYS_FILE = Path(env.text("KEYS_FILE", str(VAR / "keys")))
+
+# Whole months of the audit are dropped when they ended so many days ago; never fewer than 180.
+AUDIT_DAYS = env.number("AUDIT_DAYS", 400)
+
+# How long personal data is kept (people.retention): what was answered and done, and what members asked for.
+LEARNING_EVENT_YEARS = env.number("LEARNING_EVENT_YEARS", 2)
+REQUEST_YEARS = env.number("REQUEST_YEARS", 5)

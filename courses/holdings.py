@@ -1,0 +1,23 @@
+"""What this room holds of people: who uploaded a document."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from people.keeping import LAW, Held, Keeping
+
+INVENTORY = (
+    Held(
+        "courses.PrivateDocument",
+        _("Documents of lessons I uploaded"),
+        ("uploaded_by_user",),
+        _("to know who wrote what"),
+        LAW,
+        Keeping(_("as long as what was written")),
+        _("you; editors"),
+        member="uploaded_by_user",
+        shows=("title", "created_at"),
+    ),
+)
+
+CONTENT = ("courses.PrivateDocument",)

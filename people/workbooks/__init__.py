@@ -1,0 +1,1 @@
+"""Import and export of people by workbook: reading, checking, writing, taking back, exporting."""

@@ -1,0 +1,144 @@
+"""What this room holds of members: attempts, answers, marks. Never the key: right or wrong, not what is."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from people.keeping import LAW, Held, Keeping, years_of_learning_events
+from people.models import Member
+from people.slots import Column, Section
+from quizzes.models import Answer, Attempt, Mark, QuestionVersion
+
+TESTING = _("so that you see what you know, and the branch what is done")
+WHO = _("you; offices of your branch and above that see results")
+RESULTS = Keeping(_("as long as the account"))
+ANSWERS = Keeping(
+    _("two years unless set otherwise; the result stays"),
+    "attempt__handed_in_at",
+    years_of_learning_events,
+)
+
+INVENTORY = (
+    Held(
+        "quizzes.Attempt",
+        _("My attempts at quizzes"),
+        ("member", "quiz", "edition", "paper", "pass_mark", "begun_at", "handed_in_at"),
+        TESTING,
+        LAW,
+        RESULTS,
+        WHO,
+    ),
+    Held(
+        "quizzes.Answer",
+        _("My answers as they were saved"),
+        ("attempt", "position", "chosen", "saved_at"),
+        TESTING,
+        LAW,
+        ANSWERS,
+        WHO,
+        member="attempt__member",
+    ),
+    Held(
+        "quizzes.Mark",
+        _("My results"),
+        (
+            "attempt", "points", "out_of", "percent", "passed", "detail", "marking_version", "reason",
+            "marked_at",
+        ),
+        TESTING,
+        LAW,
+        RESULTS,
+        WHO,
+        member="attempt__member",
+    ),
+)  # fmt: skip
+
+
+def own_data(member: Member) -> list[Section]:
+    """Attempts, every saved answer, and marks, in words. Four queries."""
+    attempts = list(Attempt.objects.of(member).select_related("quiz").order_by("-begun_at", "-pk"))
+    answers = Answer.objects.filter(attempt__in=attempts).select_related("attempt").order_by("pk")
+    marks = Mark.objects.filter(attempt__in=attempts).select_related("attempt__quiz").order_by("pk")
+    versions = QuestionVersion.objects.in_bulk({place["version"] for row in attempts for place in row.paper})
+    return [
+        Section(
+            "quizzes.attempt", _("My attempts at quizzes"), _ATTEMPTS, [_attempt(row) for row in attempts]
+        ),
+        Section(
+            "quizzes.answer",
+            _("My answers as they were saved"),
+            _ANSWERS,
+            [_answer(row, versions) for row in answers],
+        ),
+        Section("quizzes.mark", _("My results"), _MARKS, [_mark(row) for row in marks]),
+    ]
+
+
+_ATTEMPTS = (
+    Column("id", _("number of the attempt")),
+    Column("quiz", _("quiz")),
+    Column("begun_at", _("began")),
+    Column("handed_in_at", _("handed in")),
+    Column("questions", _("questions")),
+    Column("pass_mark", _("pass mark, per cent")),
+)
+_ANSWERS = (
+    Column("attempt", _("number of the attempt")),
+    Column("question", _("question")),
+    Column("chosen", _("chosen")),
+    Column("saved_at", _("saved")),
+)
+_MARKS = (
+    Column("attempt", _("number of the attempt")),
+    Column("quiz", _("quiz")),
+    Column("points", _("points")),
+    Column("out_of", _("of")),
+    Column("percent", _("per cent")),
+    Column("passed", _("passed")),
+    Column("right", _("answered right, by question")),
+    Column("reason", _("reason")),
+    Column("marked_at", _("marked")),
+)
+
+
+def _attempt(row: Attempt) -> tuple[Any, ...]:
+    return (
+        str(row.pk),
+        row.quiz.local_title,
+        row.begun_at,
+        row.handed_in_at,
+        len(row.paper),
+        row.pass_mark,
+    )
+
+
+def _answer(row: Answer, versions: dict[int, QuestionVersion]) -> tuple[Any, ...]:
+    version = versions[row.attempt.paper[row.position]["version"]]
+    texts = {option["key"]: option["text"] for option in version.content["options"]}
+    chosen = [texts.get(str(key), str(key)) for key in row.chosen]
+    return (str(row.attempt_id), str(version), chosen, row.saved_at)
+
+
+def _mark(row: Mark) -> tuple[Any, ...]:
+    right = [answer["right"] for answer in row.detail]
+    return (
+        str(row.attempt_id),
+        row.attempt.quiz.local_title,
+        row.points,
+        row.out_of,
+        row.percent,
+        row.passed,
+        right,
+        row.reason,
+        row.marked_at,
+    )
+
+
+def forget_open_attempts(member: Member, at: datetime) -> None:
+    """What was begun and not handed in goes; a page that is still open finds nothing to save to."""
+    attempts = Attempt.objects.of(member).open()
+    Answer.objects.filter(attempt__in=attempts).delete()
+    attempts.delete()

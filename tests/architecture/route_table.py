@@ -1,0 +1,231 @@
+"""
+Who may open which address: every route, every role. Asked by `test_routes.py`.
+
+A new route: add a row (several, when it is asked with several keys). `to` names the roles it is shown to; for
+all others it must not be there. Addresses of Wagtail's administration are told by how they begin.
+"""
+
+from __future__ import annotations
+
+from tests.architecture.routes import (
+    ANONYMOUS,
+    ELSEWHERE,
+    HIDDEN,
+    OFFICES,
+    ROLES,
+    SIGN_IN,
+    SIGNED_IN,
+    Row,
+)
+
+EVERYBODY = frozenset(ROLES)
+NOBODY: frozenset[str] = frozenset()
+OWNER = frozenset({"member"})
+
+BRANCH_LEADERS = frozenset({"secretary", "deputy"})
+LEADERS = BRANCH_LEADERS | {"general branch leader", "county leader"}
+COMMITTEE = LEADERS | {"committee member"}
+HIGHER = frozenset({"general branch leader", "county leader", "county leader elsewhere"})
+ABOVE = frozenset({"general branch leader", "county leader"})
+GIVERS = HIGHER | {"security", "security elsewhere"}
+LEADERS_ELSEWHERE = frozenset({"secretary elsewhere", "county leader elsewhere"})
+WRITERS = frozenset({"editor", "reviewer"})
+AUDITORS = frozenset({"audit", "audit elsewhere"})
+ADMINISTRATION = WRITERS | GIVERS | AUDITORS | {"system"}
+HOLDERS = frozenset({*OFFICES, *ELSEWHERE}) - {"member elsewhere"}
+
+FORGED = {"token": "forged", "now": 0, "signs": [], "chosen": []}
+"""The interface asks for no session: the page's signed token says who. Without one everybody is refused."""
+
+SITE = [
+    # Public
+    Row("healthz", EVERYBODY),
+    Row("api/v1/study/beats", EVERYBODY, method="POST", body=FORGED),
+    Row("api/v1/study/reached", EVERYBODY, method="POST", body=FORGED),
+    Row(
+        "api/v1/quizzes/attempts/<attempt_id>/answers/<number>",
+        EVERYBODY,
+        {"attempt_id": "open attempt", "number": "1"},
+        method="PUT",
+        body=FORGED,
+    ),
+    Row("sign-in/", EVERYBODY),
+    Row("look/", EVERYBODY, method="POST"),
+    Row("sign-out/", EVERYBODY, method="POST"),
+    Row("forgotten/", EVERYBODY),
+    Row("code/", EVERYBODY),
+    Row("api/v1/", NOBODY, stranger=HIDDEN),
+    Row("api/v1/openapi.json", EVERYBODY),
+    Row(r"^media/(?P<path>images/.*|original_images/.*)$", EVERYBODY, at="{image}"),
+    Row("static", EVERYBODY, at="/static/css/site.css"),
+    Row(r"^((?:[\w\-]+/)*)$", EVERYBODY, at="/"),
+    # Any member
+    Row(r"documents/^(\d+)/(.*)$", SIGNED_IN, at="{document}"),
+    Row("rules/", SIGNED_IN),
+    Row("quiz/<uuid:key>/", SIGNED_IN, {"key": "quiz"}),
+    # One's own
+    Row("record/", SIGNED_IN),
+    Row("password/", SIGNED_IN),
+    Row("account/", SIGNED_IN),
+    Row("attempt/<uuid:pk>/<int:number>/", OWNER, {"pk": "open attempt", "number": "1"}),
+    Row("attempt/<uuid:pk>/check/", OWNER, {"pk": "open attempt"}),
+    Row("attempt/<uuid:pk>/hand-in/", OWNER, {"pk": "open attempt"}, method="POST"),
+    Row("attempt/<uuid:pk>/", OWNER | LEADERS, {"pk": "attempt"}),
+    Row("account/second-step/", SIGNED_IN),
+    Row("account/second-step/codes/", SIGNED_IN),
+    Row("account/second-step/off/", SIGNED_IN),
+    Row("account/sessions/", SIGNED_IN),
+    Row("account/sessions/<int:pk>/end/", SIGNED_IN, {"pk": "no key"}, method="POST"),
+    Row("account/sessions/end/", NOBODY, method="POST", others=SIGN_IN),
+    Row("sign-in/code/", NOBODY, others=SIGN_IN),
+    Row("code/password/", EVERYBODY),
+    Row("lessons/<uuid:edition>/reached/", SIGNED_IN, {"edition": "edition"}, method="POST"),
+    Row(
+        r"^(?P<course>[\w-]+)/(?P<module>[\w-]+)/(?P<lesson>[\w-]+)/$", SIGNED_IN, at="/mass-line/one/first/"
+    ),
+    Row(
+        "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/",
+        NOBODY,
+        {"page_view_restriction_id": "no key", "page_id": "no key"},
+        stranger=HIDDEN,
+    ),
+    Row(
+        "documents/authenticate_with_password/<int:restriction_id>/",
+        NOBODY,
+        {"restriction_id": "no key"},
+        stranger=HIDDEN,
+    ),
+    # The people below an office
+    Row("overview/", HOLDERS - WRITERS - AUDITORS - {"system", "security", "security elsewhere"}),
+    Row("overview/<uuid:key>/", COMMITTEE | {"observer"}, {"key": "branch"}),
+    Row("overview/<uuid:key>/", COMMITTEE | {"observer", "group leader"}, {"key": "group"}),
+    Row(
+        "overview/<uuid:key>/",
+        {"general branch leader", "county leader", "observer"},
+        {"key": "general branch"},
+    ),
+    Row("overview/<uuid:key>/", {"county leader", "observer"}, {"key": "county"}),
+    Row("overview/<uuid:key>/own/", {"county leader", "observer"}, {"key": "county"}),
+    Row("members/<uuid:key>/", COMMITTEE | {"group leader", "visitor", "member"}, {"key": "the member"}),
+    Row("members/<uuid:key>/code/", LEADERS | {"security"}, {"key": "the member"}),
+    Row("visits/", {"visitor", "visitor elsewhere"}),
+    # A member's rights
+    *(
+        Row(f"my-data/{page}", SIGNED_IN)
+        for page in ("", "print/", "download.json", "correction/", "telephone/", "erasure/")
+    ),
+    Row("my-data/telephone/withdraw/", SIGNED_IN, method="POST"),
+    Row("my-data/erasure/take-back/", SIGNED_IN, method="POST"),
+    Row("privacy/", EVERYBODY),
+    Row("privacy/read/", SIGNED_IN, method="POST"),
+    Row("requests/", BRANCH_LEADERS | HIGHER | {"secretary elsewhere", "security", "security elsewhere"}),
+    Row("requests/<uuid:key>/", BRANCH_LEADERS, {"key": "correction"}),
+    Row("requests/erasures/<uuid:key>/", {"security"}, {"key": "erasure"}),
+    Row("requests/erase/", {"security", "security elsewhere"}, method="POST"),
+    # A branch, who belongs to it, who goes and who comes
+    Row("branch/", COMMITTEE | LEADERS_ELSEWHERE),
+    Row("branch/<uuid:key>/", COMMITTEE, {"key": "branch"}),
+    Row("branch/<uuid:key>/receive/", LEADERS, {"key": "branch"}),
+    Row("members/<uuid:key>/arrangements/", COMMITTEE, {"key": "the member"}),
+    Row("transfers/<uuid:key>/", LEADERS, {"key": "transfer"}),
+    Row("registrations/<uuid:key>/", LEADERS, {"key": "registration"}, method="POST"),
+    Row("contacts/", {"colleague"}),
+    Row("my-branch/", SIGNED_IN),
+    # Offices
+    Row("offices/", HOLDERS),
+    Row("offices/<uuid:key>/name/", BRANCH_LEADERS, {"key": "branch"}),
+    Row("offices/<uuid:key>/name/", {"general branch leader"}, {"key": "general branch"}),
+    Row("offices/<uuid:key>/end/<int:pk>/", BRANCH_LEADERS, {"key": "branch", "pk": "visitor's office"}),
+    Row("offices/<int:pk>/delegate/", {"secretary"}, {"pk": "secretary's office"}),
+    Row("offices/<int:pk>/take-back/", {"secretary"}, {"pk": "lent office"}),
+]
+
+ADMIN_OF_OURS = [
+    Row("admin/people/offices/", GIVERS),
+    Row("admin/people/offices/at/<uuid:key>/", ABOVE, {"key": "branch"}),
+    Row("admin/people/offices/at/<uuid:key>/", {"county leader", "security"}, {"key": "county"}),
+    Row(
+        "admin/people/offices/at/<uuid:key>/appoint/",
+        {"general branch leader", "county leader"},
+        {"key": "branch"},
+    ),
+    Row("admin/people/offices/at/<uuid:key>/hand-over/", {"security"}, {"key": "county"}),
+    Row(
+        "admin/people/offices/at/<uuid:key>/end/<int:pk>/",
+        {"general branch leader", "county leader"},
+        {"key": "branch", "pk": "visitor's office"},
+    ),
+    Row("admin/people/offices/<int:pk>/delegate/", {"county leader"}, {"pk": "county leader's office"}),
+    Row("admin/people/offices/<int:pk>/take-back/", NOBODY, {"pk": "lent office"}),
+    Row("admin/people/members/", GIVERS),
+    Row("admin/people/members/<uuid:key>/", ABOVE | {"security"}, {"key": "the member"}),
+    Row("admin/people/members/act/<slug:name>/", GIVERS, {"name": "act"}, method="POST"),
+    Row("admin/people/tree/", GIVERS),
+    Row("admin/people/tree/<uuid:key>/", ABOVE | {"security"}, {"key": "branch"}),
+    Row("admin/people/tree/<uuid:key>/past/", ABOVE | {"security"}, {"key": "branch"}),
+    Row("admin/people/tree/<uuid:key>/<slug:change>/", ABOVE, {"key": "branch", "change": "change"}),
+    Row("admin/people/workbooks/", HIGHER),
+    Row("admin/people/workbooks/template/", HIGHER),
+    Row("admin/people/workbooks/export/", HIGHER, method="POST"),
+    Row("admin/people/workbooks/<uuid:key>/", {"county leader"}, {"key": "workbook"}),
+    Row(
+        "admin/people/workbooks/<uuid:key>/<slug:name>/",
+        {"county leader"},
+        {"key": "workbook", "name": "again"},
+        method="POST",
+    ),
+    Row("admin/people/workbooks/progress/<uuid:key>/", {"county leader"}, {"key": "job"}),
+    Row("admin/people/workbooks/export/<uuid:key>/", {"county leader"}, {"key": "export"}),
+    Row("admin/people/workbooks/export/<uuid:key>/file/", {"county leader"}, {"key": "export"}),
+    Row(
+        "admin/people/workbooks/export/<uuid:key>/stop/", {"county leader"}, {"key": "export"}, method="POST"
+    ),
+    Row("admin/audit/", AUDITORS),
+    Row("admin/audit/export/", AUDITORS, method="POST"),
+]
+
+WAGTAIL: dict[str, frozenset[str]] = {
+    "admin/sprite/": EVERYBODY,
+    "admin/jsi18n/": EVERYBODY,
+    "admin/account/": ADMINISTRATION,
+    "admin/logout/": ADMINISTRATION,
+    "admin/dismissibles/": ADMINISTRATION,
+    "admin/pages/": WRITERS,
+    "admin/api/main/": WRITERS,
+    "admin/bulk/": WRITERS,
+    "admin/choose-page/": WRITERS | {"system"},
+    "admin/choose-external-link/": WRITERS,
+    "admin/choose-email-link/": WRITERS,
+    "admin/choose-phone-link/": WRITERS,
+    "admin/choose-anchor-link/": WRITERS,
+    "admin/tag-autocomplete/": WRITERS,
+    "admin/editing-sessions/": WRITERS,
+    "admin/block-preview/": WRITERS,
+    "admin/embeds/": WRITERS,
+    "admin/snippets/": WRITERS,
+    "admin/translation/": WRITERS,
+    "admin/documents/": WRITERS,
+    "admin/images/": WRITERS,
+    "admin/collections/": frozenset({"system"}),
+    "admin/sites/": frozenset({"system"}),
+    "admin/locales/": frozenset({"system"}),
+    "admin/redirects/": frozenset({"system"}),
+    "admin/users/": NOBODY,
+    "admin/groups/": NOBODY,
+    "admin/reports/": NOBODY,
+    "admin/workflows/": NOBODY,
+    "admin/password_reset/": NOBODY,
+    "admin/failwhale/": NOBODY,
+    "admin/test404/": NOBODY,
+    "admin/^.*/$": NOBODY,
+}
+"""How the addresses of Wagtail begin, and who finds them. Its permissions ask further, for each page."""
+
+WAGTAIL_ROLES = [ANONYMOUS, "member", "county leader", "editor", "system", "audit"]
+"""One of each sort: Wagtail knows no subtrees, only groups of permissions."""
+
+ENTRANCES = [
+    Row("admin/", ADMINISTRATION),
+    Row("admin/login/", NOBODY, others=SIGN_IN),
+    Row("_util/login/", NOBODY, others=SIGN_IN),
+]
