@@ -1,7 +1,7 @@
 """
 Long work that somebody asked for: kinds are registered, `ask` starts one, `run` does it on the queue "long".
 
-While it works it tells how far it is, at most once a second, and hears then whether it is to stop.
+While it works it tells how far it is, about once a second, and hears then whether it is to stop.
 It tells on a connection of its own, so that others see the signs while the work's transaction is still open.
 """
 
@@ -24,8 +24,8 @@ from jobs.schedule import every_minute, nightly
 
 log = logging.getLogger(__name__)
 
-EVERY = 1.0
-"""Seconds between two signs of progress, at the least."""
+EVERY = 0.4
+"""Seconds between two signs of progress, at the least. With the work between them it becomes about one."""
 
 KEPT = timedelta(days=40)
 """How long it is kept that a job was done."""
@@ -84,7 +84,7 @@ class Running:
 
     def tell(self, step: str, done: int = 0, total: int = 0) -> None:
         """
-        Say how far the work is. Cheap: only once a second it is written down.
+        Say how far the work is. Cheap: only now and then it is written down.
 
         :raises Cancelled: when the work is to stop.
         """

@@ -35,7 +35,7 @@ def account(request: HttpRequest) -> HttpResponse:
 @never_cache
 @login_required
 def change_password(request: HttpRequest) -> HttpResponse:
-    form = OwnPasswordForm(request.user, request.POST or None)
+    form = OwnPasswordForm(request, now(), request.POST or None)
     if request.method == "POST" and form.is_valid():
         at, before = now(), request.session.session_key
         address, password = shortened_address(request), form.cleaned_data["new_password1"]
@@ -63,7 +63,9 @@ def second_step(request: HttpRequest) -> HttpResponse:
         except step.NotTheCode:
             form.add_error("code", _("This is not the code that the telephone shows now. Please try again."))
         else:
+            end_others(request.user, but=request.session.session_key)  # they began with the password alone
             request.session[SECOND_STEP] = True
+            messages.success(request, _("The second step is on. On other devices you are signed out."))
             return redirect("people:recovery_codes")
     secret = step.offered_secret(request)
     context = {"form": form, "secret": step.in_groups(secret), "qr": step.qr_of(request.user, secret)}

@@ -18,6 +18,7 @@ from jobs.schedule import SHANGHAI
 from people.audit import ACTIONS, AuditEntry, action, note
 from people.audit_seals import AuditSeal, waiting
 from people.audit_verifying import VERIFIED
+from people.audit_words import details_in_words
 from people.models import Member, Office, Organisation
 
 SEARCHED = action("audit.searched", gettext_lazy("Looked into the audit"))
@@ -104,7 +105,7 @@ class Line:
 
     @property
     def details(self) -> str:
-        return "; ".join(f"{name}: {value}" for name, value in self.entry.details.items())
+        return details_in_words(self.entry.details)
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def entries(search: AuditSearch) -> QuerySet[AuditEntry]:
     wanted = Q()
     if search.since:
         wanted &= Q(at__gte=_midnight(search.since))
-    if search.until:
+    if search.until and search.until < date.max:
         wanted &= Q(at__lt=_midnight(search.until + timedelta(days=1)))
     if search.organisations is not None:
         wanted &= Q(organisation__in=search.organisations)

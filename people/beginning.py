@@ -1,4 +1,4 @@
-"""The first three administrators of an empty site, and the way back in for a security administrator."""
+"""The first three administrators of an empty site, and the way back in for one of the three."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from people.account_records import OneTimeCode
 from people.audit import action, note
 from people.codes import make_code
 from people.models import Member, Office, Organisation
+from people.offices import ADMINISTRATORS
 
 BEGAN = action("site.begun", _("Made the first three administrators"))
 
@@ -30,8 +31,8 @@ class HasMembers(Exception):
     """The site has members already: it has begun."""
 
 
-class NoSecurityAdministrator(Exception):
-    """Nobody with this number is a security administrator today."""
+class NoAdministrator(Exception):
+    """Nobody with this number is one of the three administrators today."""
 
 
 @dataclass(frozen=True)
@@ -70,18 +71,18 @@ def begin(*, committee: str, committee_en: str, names: Mapping[str, str], at: da
 @transaction.atomic
 def recover(number: str, *, without_second_step: bool, at: datetime) -> str:
     """
-    Make a one-time code for a security administrator whom no other can help.
+    Make a one-time code for one of the three administrators whom no other can help.
 
-    :raises NoSecurityAdministrator: when nobody with this number is one today.
+    Nobody at a page takes the second step off the system or the audit administrator.
+
+    :raises NoAdministrator: when nobody with this number is one today.
     """
-    held = Office.objects.held_on(localdate(at)).filter(
-        kind=Office.Kind.SECURITY_ADMINISTRATOR, member__number=number
-    )
+    held = Office.objects.held_on(localdate(at)).filter(kind__in=ADMINISTRATORS, member__number=number)
     office = held.select_related("member").first()
     if office is None:
-        raise NoSecurityAdministrator
+        raise NoAdministrator
     if without_second_step:
-        second_step.remove(office.member, at=at, reason="manage.py begin --recover")
+        second_step.remove(office.member, by=None, at=at, reason="manage.py begin --recover")
     return make_code(
         office.member,
         by=None,

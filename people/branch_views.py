@@ -19,6 +19,7 @@ from people.branch_forms import AcceptForm, DeclineForm, NotedForm, ReceiveForm,
 from people.leading import Refusal, leads
 from people.mobility import MobileRegistration
 from people.models import Member, Organisation, Transfer
+from people.requests_views import waiting_for
 
 LOOKED_AT_BRANCH = audit.action("branch.looked_at", gettext_lazy("Looked at the members of a branch"))
 LOOKED_AT_CARE = audit.action("arrangements.looked_at", gettext_lazy("Looked at a member's arrangements"))
@@ -51,6 +52,7 @@ def branch(request: HttpRequest, key: UUID) -> HttpResponse:
     ]
     context = {"care": care, "to_receive": forms, "lines": [line for line in care.lines if not line.is_guest]}
     context["guests"] = [line for line in care.lines if line.is_guest]
+    context["requests_waiting"] = waiting_for(request.user)
     return render(request, "people/branch.html", context)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import base64
 import hmac
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -98,6 +99,12 @@ def encrypted(text: str) -> str:
     return _keys()[0].encrypt(text.encode()).decode("ascii")
 
 
+def all_encrypted(texts: Iterable[str]) -> list[str]:
+    """Return each as `encrypted` does; the key is looked at once for all of them."""
+    encrypt = _keys()[0].encrypt
+    return [encrypt(text.encode()).decode("ascii") for text in texts]
+
+
 def decrypted(token: str) -> str:
     """
     Return what was encrypted.
@@ -117,7 +124,17 @@ def renewed(token: str) -> str:
 
 def blind_index(text: str) -> str:
     """Return what finds `text` again without telling it: the same for the same text, 43 characters."""
-    digest = hmac.digest(_keys()[1], text.encode(), "sha256")
+    return _index_of(text, _keys()[1])
+
+
+def blind_indexes(texts: Iterable[str]) -> dict[str, str]:
+    """By text, what `blind_index` gives; the key is looked at once for all of them."""
+    key = _keys()[1]
+    return {text: _index_of(text, key) for text in texts}
+
+
+def _index_of(text: str, key: bytes) -> str:
+    digest = hmac.digest(key, text.encode(), "sha256")
     return base64.urlsafe_b64encode(digest).decode("ascii").rstrip("=")
 
 

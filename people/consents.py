@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
@@ -12,13 +13,14 @@ from people import audit
 from people.leading import Refusal, lock_member
 from people.models import Consent, Member, NoticeRead
 from people.privacy_notice import in_force
+from people.tries import Refused, Scope, counted
 
 READ = audit.action("notice.read", _("Confirmed having read the privacy notice"))
 GIVEN = audit.action("consent.given", _("Gave a consent"))
 WITHDRAWN = audit.action("consent.withdrawn", _("Withdrew a consent"))
 
 
-class TelephoneTaken(Refusal):
+class TelephoneTaken(Refusal, Refused):
     words = _("This number cannot be kept. Please check it; your branch secretary can help.")
 
 
@@ -40,12 +42,25 @@ def consent_of(member: Member, purpose: str) -> Consent | None:
     return Consent.objects.filter(member=member, purpose=purpose).order_by("-pk").first()
 
 
+def withdrawn_by(members: Collection[int], purpose: str) -> set[int]:
+    """Those of the members whose last word on this was to withdraw it. One query."""
+    said = Consent.objects.filter(member__in=members, purpose=purpose).order_by("member_id", "-pk")
+    return {pk for pk, given in said.distinct("member_id").values_list("member_id", "given") if not given}
+
+
 def keep_telephone(*, member: Member, phone: str, at: datetime) -> None:
     """
     Keep the number that the member gives, with their consent.
 
     :raises TelephoneTaken: when it is another member's; nothing is kept.
+    :raises people.tries.WaitFirst: when that was so too often: nobody tries out whose number is known here.
     """
+    scope = Scope(f"telephone|{member.key}", is_cleared_by_success=False)
+    with counted([scope], at=at):
+        _keep(member, phone, at=at)
+
+
+def _keep(member: Member, phone: str, *, at: datetime) -> None:
     try:
         with transaction.atomic():
             lock_member(member)

@@ -52,13 +52,17 @@ class Waiting:
 
 
 def scopes_of(request: HttpRequest, members: Sequence[Member], typed: str, *, what: str) -> list[Scope]:
-    """What a try is counted for. `typed` is the number as it was tidied; it stands for nobody we know."""
+    """
+    What a try is counted for. `typed` is the number as it was tidied; it stands for nobody we know.
+
+    Where one's number is another's telephone, the one's success does not forgive guesses at the other.
+    """
     who = ",".join(str(member.key) for member in members) or f"typed:{typed}"
-    device = device_of(request)
-    if any(device.knows(member) for member in members):
-        return [Scope(f"{what}|device|{device.name}|{who}")]
+    device, forgives = device_of(request), len(members) == 1
+    if members and all(device.knows(member) for member in members):
+        return [Scope(f"{what}|device|{device.name}|{who}", is_cleared_by_success=forgives)]
     network = shortened_address(request)
-    return [Scope(f"{what}|{who}|{network}"), network_scope(network)]
+    return [Scope(f"{what}|{who}|{network}", is_cleared_by_success=forgives), network_scope(network)]
 
 
 def check_password(request: HttpRequest, identifier: str, password: str, *, at: datetime) -> Member:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from people import audit
 from people.corrections import WORKING_DAYS, NoReason, working_days_after
+from people.delegation import TAKEN_BACK as TAKEN_BACK_OFFICE
 from people.holdings import everything_held
 from people.keeping import OnErasure
 from people.leading import Refusal, lock_member
@@ -135,6 +136,7 @@ def confirm(key: UUID, *, by: Member, at: datetime) -> None:
     for step in erasure_steps():
         step(member, at)
     end_others(member, but=None)
+    _end_stand_ins(member, by=by, at=at)
     _end(member, on)
     _drop(member, keep=erasure)
     _blank(member, at)
@@ -170,6 +172,16 @@ def _end(member: Member, on: date) -> None:
     for rows in (Affiliation.objects.filter(member=member), Pairing.objects.filter(visitor=member)):
         rows.filter(since__gte=on).delete()
         rows.on(on).update(until=on)
+
+
+def _end_stand_ins(member: Member, *, by: Member, at: datetime) -> None:
+    """Nobody stands in any longer for an office that has ended."""
+    on = localdate(at)
+    lent = Office.objects.filter(stands_in_for__member=member, until__gte=on)
+    subjects = [(office.member, {"office": office.kind}) for office in lent.select_related("member")]
+    audit.note_each(TAKEN_BACK_OFFICE, at=at, by=by, subjects=subjects)
+    lent.filter(since__gte=on).delete()
+    lent.update(until=_before(on))
 
 
 def _before(day: date) -> date:

@@ -1,13 +1,14 @@
 """Forms for one's own account and for one-time codes. Their messages say what to do."""
 
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import PasswordChangeForm, SetPasswordForm
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext_lazy
 
 from people import codes, entering, second_step
 from people.account_records import OneTimeCode
@@ -77,7 +78,9 @@ class SecondStepForm(TryForm):
     """The code of the second step, when signing in."""
 
     code = forms.CharField(
-        label=gettext_lazy("Code"), max_length=20, widget=forms.TextInput(attrs={**_CODE, "autofocus": True})
+        label=pgettext_lazy("one-time", "Code"),
+        max_length=20,
+        widget=forms.TextInput(attrs={**_CODE, "autofocus": True}),
     )
 
     def __init__(
@@ -131,7 +134,22 @@ class OwnWordForm(TryForm):
 
 
 class OwnPasswordForm(PasswordChangeForm):
-    """Change one's own password; the old one is asked for."""
+    """Change one's own password; the old one is asked for, and not guessed without end."""
+
+    def __init__(self, request: HttpRequest, at: datetime, *args: Any, **kwargs: Any) -> None:
+        self.request, self.at = request, at
+        super().__init__(request.user, *args, **kwargs)
+
+    def clean_old_password(self) -> str:
+        password = self.cleaned_data["old_password"]
+        try:
+            entering.confirm_password(self.request, password, at=self.at)
+        except WaitFirst as wait:
+            raise please_wait(wait) from wait
+        except entering.NotRight as refused:
+            words = self.error_messages["password_incorrect"]
+            raise ValidationError(words, code="password_incorrect") from refused
+        return password
 
 
 class FirstPasswordForm(SetPasswordForm):

@@ -60,7 +60,10 @@ MEMBER = (
         _("so that the branch and the visitor can ring you; to sign in"),
         CONSENT,
         Keeping(_("until you withdraw your consent")),
-        _("you; who leads your branch and above; your visitor"),
+        _(
+            "you; who leads your branch, or the branch you are a guest of, and above; your visitor; your "
+            "contact person; if you lead a branch, its members"
+        ),
         member="pk",
         on_erasure=OnErasure.BLANK,
         shows=("phone",),

@@ -1,4 +1,4 @@
-"""What is decided about the accounts of several members at once: all of it happens, or none."""
+"""What is decided about the accounts of members: of several at once all of it happens, or none."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from people import arranging
+from people import arranging, second_step
 from people.account_records import OneTimeCode
 from people.admin.access import opens_administration
 from people.affiliations import Affiliation
@@ -18,10 +18,14 @@ from people.audit import action, note_each
 from people.codes import NotYoursToHand, is_superior, make_code, may_hand_code, reaches
 from people.leading import Refusal
 from people.models import LEADING, Member, Office
+from people.offices import ADMINISTRATORS
 from people.sessions import end_all_of
 
 BLOCKED = action("account.blocked", _("Closed an account: no more signing in"))
 UNBLOCKED = action("account.unblocked", _("Opened an account again"))
+
+
+OTHER_ADMINISTRATORS = ADMINISTRATORS - {Office.Kind.SECURITY_ADMINISTRATOR}
 
 
 class NotYoursToBlock(Refusal):
@@ -34,6 +38,16 @@ class NotYoursToBlock(Refusal):
     def __init__(self, members: Sequence[Member]) -> None:
         super().__init__()
         self.members = members
+
+
+class NotYoursToRemove(Refusal):
+    """It is oneself, or somebody outside the part of the tree that one guards."""
+
+    words = _("Another security administrator decides about the second step of this member.")
+
+
+class NoSecondStep(Refusal):
+    words = _("This member has no second step: a password alone is enough.")
 
 
 class NotAll(Refusal):
@@ -150,3 +164,35 @@ def set_standing_of_all(
             arranging.set_standing(member, aspect=aspect, value=value, since=since, by=by, at=at)
         except Refusal as refusal:
             raise NotAll(member, refusal) from refusal
+
+
+def may_remove_second_step(by: Member, member: Member, *, on: date) -> bool:
+    """
+    True for a security administrator of the member's part of the tree; nobody about themself.
+
+    Not of the system and the audit administrator: with a one-time code it would open the account, and one
+    person would be two of the three. `manage.py begin --recover` is for them.
+    """
+    guarding = [o for o in by.held_offices(on) if o.kind == Office.Kind.SECURITY_ADMINISTRATOR]
+    if member == by or not guarding:
+        return False
+    home, held = member.home(on), member.held_offices(on)
+    if any(office.kind in OTHER_ADMINISTRATORS for office in held):
+        return False
+    return any(_decides_by(office, home.branch.path if home else None, held) for office in guarding)
+
+
+@transaction.atomic
+def remove_second_step(member: Member, *, by: Member, reason: str, at: datetime, address: str = "") -> None:
+    """
+    Let a member who lost telephone and recovery codes sign in with the password; their sessions end.
+
+    Whose office asks for a second step sets up a new one at the next sign-in.
+
+    :raises NotYoursToRemove, NoSecondStep: and nothing is changed.
+    """
+    locked = Member.objects.select_for_update().get(pk=member.pk)
+    if not may_remove_second_step(by, locked, on=localdate(at)):
+        raise NotYoursToRemove
+    if not second_step.remove(locked, by=by, at=at, reason=reason, address=address):
+        raise NoSecondStep

@@ -11,6 +11,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from people.account_records import OneTimeCode
 from people.audit import action, note
 from people.models import Member
 from people.second_step import is_staff
@@ -68,7 +69,8 @@ def choose_password(member: Member, password: str, *, at: datetime, address: str
 
 
 def set_password(member: Member, password: str, *, at: datetime) -> None:
-    """Keep a password the member has chosen; part of an act that says why."""
+    """Keep a password the member has chosen, part of an act that says why. A code still open is cancelled."""
+    OneTimeCode.objects.filter(member=member, used_at=None, cancelled_at=None).update(cancelled_at=at)
     member.set_password(password)
     member.password_set_at = at
     member.save(update_fields=["password", "password_set_at"])

@@ -28,6 +28,15 @@ def answers_requests(member: Member) -> bool:
     return any(office.kind in OPENS for office in member.held_offices(localdate()))
 
 
+def waiting_for(member: Member) -> int | None:
+    """How many requests wait for this member's answer, in one query; for who answers none: None, in none."""
+    if not answers_requests(member):
+        return None
+    on = localdate()
+    asked = CorrectionRequest.objects.for_answer_by(member, on=on).open().values("pk")
+    return asked.union(Erasure.objects.for_decision_by(member, on=on).open().values("pk"), all=True).count()
+
+
 @never_cache
 @login_required
 def requests(request: HttpRequest) -> HttpResponse:

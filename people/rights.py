@@ -35,6 +35,14 @@ def guards_accounts(viewer: Member, on: date) -> bool:
     return any(office.kind == Office.Kind.SECURITY_ADMINISTRATOR for office in viewer.held_offices(on))
 
 
+def guards_everybody(viewer: Member, on: date) -> bool:
+    """True for a security administrator at the top: who belongs nowhere is theirs to look after."""
+    return any(
+        office.kind == Office.Kind.SECURITY_ADMINISTRATOR and office.organisation.parent_id is None
+        for office in viewer.held_offices(on)
+    )
+
+
 class CorrectionRequestQuerySet(models.QuerySet["CorrectionRequest"]):
     def of(self, member: Member) -> CorrectionRequestQuerySet:
         return self.filter(member=member)
@@ -50,7 +58,7 @@ class CorrectionRequestQuerySet(models.QuerySet["CorrectionRequest"]):
         Requests that are the viewer's to answer: those of the members at home in the branch they lead.
 
         Where nobody but the member leads the branch, the organisation above answers. Of a member without a
-        branch, the security administrator does. Nobody answers their own.
+        branch, the security administrator at the top does. Nobody answers their own.
         """
         led = _led_by(viewer, on)
         home = Affiliation.objects.of(OuterRef("member"), on=on).home()
@@ -63,7 +71,7 @@ class CorrectionRequestQuerySet(models.QuerySet["CorrectionRequest"]):
         if led:
             theirs |= Q(Exists(home.filter(branch__in=led)))
             theirs |= Q(Exists(home.filter(~Exists(others), branch__parent__in=led)))
-        if guards_accounts(viewer, on):
+        if guards_everybody(viewer, on):
             theirs |= ~Q(Exists(home))
         return self.filter(theirs, member__erased_at=None).exclude(member=viewer)
 
@@ -186,7 +194,8 @@ class ErasureQuerySet(models.QuerySet["Erasure"]):
         """
         Erasures the viewer may confirm or refuse, as the second person: never one's own, never of oneself.
 
-        A security administrator of an organisation at or above the member's home decides. What a security
+        A security administrator of an organisation at or above the member's home decides; of a member without
+        a branch, one at the top. What a security
         administrator began, a leader there may confirm as well.
         """
         offices = viewer.held_offices(on)
@@ -195,7 +204,9 @@ class ErasureQuerySet(models.QuerySet["Erasure"]):
         led = [o.organisation for o in offices if o.kind in LEADING]
         theirs = Q(pk=None)
         if guarded:
-            theirs |= Q(Exists(home.within(*guarded))) | ~Q(Exists(home))
+            theirs |= Q(Exists(home.within(*guarded)))
+        if guards_everybody(viewer, on):
+            theirs |= ~Q(Exists(home))
         if led:
             theirs |= Q(Exists(home.within(*led))) & ~Q(asked_by=models.F("member"))
         found = self.filter(theirs, member__erased_at=None)

@@ -15,12 +15,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 
 from people import audit, consents, corrections, erasure
+from people.forms import please_wait
 from people.holdings import everything_held
 from people.leading import Refusal
 from people.models import Consent, CorrectionRequest, Erasure, Member
 from people.own_data import TAKEN, as_json, in_words, own_data
 from people.privacy_notice import in_force, notice
 from people.rights_forms import CorrectionForm, OwnErasureForm, TelephoneForm
+from people.tries import WaitFirst
 
 SHOWN = 20
 """Rows of a section on the page; the printed page and the download have all of them."""
@@ -104,6 +106,8 @@ def telephone(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             consents.keep_telephone(member=request.user, phone=form.cleaned_data["phone"], at=now())
+        except WaitFirst as wait:
+            form.add_error("phone", please_wait(wait))
         except Refusal as refusal:
             form.add_error("phone", str(refusal))
         else:
@@ -144,8 +148,12 @@ def own_erasure(request: HttpRequest) -> HttpResponse:
 def own_erasure_take_back(request: HttpRequest) -> HttpResponse:
     mine = Erasure.objects.of(request.user).open().filter(asked_by=request.user).first()
     if mine is not None:
-        erasure.take_back(mine, by=request.user, at=now())
-        messages.success(request, _("Your request is taken back. Nothing is erased."))
+        try:
+            erasure.take_back(mine, by=request.user, at=now())
+        except Refusal as refusal:
+            messages.warning(request, str(refusal))
+        else:
+            messages.success(request, _("Your request is taken back. Nothing is erased."))
     return redirect("people:own_erasure")
 
 

@@ -27,6 +27,7 @@ from people.audit import action, note
 from people.ciphers import Unreadable, decrypted, encrypted
 from people.mfa_adapter import MFAAdapter
 from people.models import Member
+from people.sessions import end_all_of
 from people.signing_in import tidy_identifier
 from people.tries import Refused
 
@@ -210,7 +211,15 @@ def switch_off(member: Member, *, at: datetime, address: str) -> None:
 
 
 @transaction.atomic
-def remove(member: Member, *, at: datetime, reason: str) -> None:
-    """Take the second step off a member who has lost telephone and recovery codes; from the console only."""
-    if Authenticator.objects.filter(user=member).delete()[0]:
-        note(REMOVED, at=at, by=None, member=member, reason=reason)
+def remove(member: Member, *, by: Member | None, at: datetime, reason: str, address: str = "") -> bool:
+    """
+    Take the second step off a member who has lost telephone and recovery codes; False when there is none.
+
+    Their sessions end; the password stays. Who may ask for it says `people.member_acts`; `by` is None at the
+    console.
+    """
+    if not Authenticator.objects.filter(user=member).delete()[0]:
+        return False
+    details = {"sessions": end_all_of([member])}
+    note(REMOVED, at=at, by=by, member=member, address=address, reason=reason, details=details)
+    return True

@@ -19,9 +19,10 @@ def seen_by(viewer: Member, *, sight: Sight, on: date) -> Q:
     """
     Return the condition on members of whom `viewer` may see `sight` on that day.
 
-    That is themself, those below an organisation where an office shows it (see `people.offices`), and
-    those a visitor is assigned to. A host branch is shown less than a home branch; a home branch is not
-    shown the scores of a member who is with a host. One query for the offices, once per viewer.
+    That is themself, those below an organisation where an office shows it (see `people.offices`), and those a
+    visitor is assigned to, at home where they hold that office. A host branch is shown less than a home
+    branch; a home branch is not shown the scores of a member who is with a host. One query for the offices,
+    once per viewer.
     """
     offices = viewer.held_offices(on)
     mine = Affiliation.objects.of(OuterRef("pk"), on=on)
@@ -37,7 +38,8 @@ def seen_by(viewer: Member, *, sight: Sight, on: date) -> Q:
     in_own_branch = [office.organisation for office in offices if sight in office.sights_in_own_branch]
     if in_own_branch:
         seen |= Q(Exists(mine.home().directly_in(*in_own_branch)))
-    if sight in VISITOR_SIGHTS and any(office.kind == Office.Kind.VISITOR for office in offices):
+    visits_in = [office.organisation for office in offices if office.kind == Office.Kind.VISITOR]
+    if sight in VISITOR_SIGHTS and visits_in:
         assigned = Pairing.objects.on(on).filter(member=OuterRef("pk"), visitor=viewer)
-        seen |= Q(Exists(assigned))
+        seen |= Q(Exists(assigned)) & Q(Exists(mine.home().within(*visits_in)))
     return seen

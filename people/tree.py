@@ -203,7 +203,7 @@ def close(
     """
     this = held(also=[organisation])[organisation.pk]
     first_of(close_problems(this, on=on, at=at))
-    offices = shut(this, on=on)
+    offices = shut(this, on=on, today=localdate(at))
     audit.note(
         CLOSED,
         at=at,
@@ -304,11 +304,19 @@ def write_states(places: Sequence[Organisation], *, on: date, **changed: Any) ->
     OrganisationState.objects.bulk_create(earlier)
 
 
-def shut(this: Organisation, *, on: date, into: Organisation | None = None) -> int:
-    """End the offices, the past and the sector lines of an organisation; return how many offices ended."""
+def shut(this: Organisation, *, on: date, today: date, into: Organisation | None = None) -> int:
+    """
+    End the offices, the past and the sector lines of an organisation; return how many offices ended.
+
+    An office that would begin after today is withdrawn.
+    """
     day_before = on - timedelta(days=1)
     open_offices = Office.objects.filter(Q(until=None) | Q(until__gt=day_before), organisation=this)
-    ended = open_offices.update(until=Greatest(F("since"), day_before))
+    coming = open_offices.filter(since__gt=today)
+    withdrawn = coming.count()
+    coming.exclude(stands_in_for=None).delete()
+    coming.delete()
+    ended = withdrawn + open_offices.update(until=Greatest(F("since"), day_before))
     latest = this.states.filter(until=None)
     latest.filter(since__gte=on).delete()
     latest.update(until=on)

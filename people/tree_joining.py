@@ -61,7 +61,7 @@ def merge(
         group=other if other.kind == Organisation.Kind.GROUP else None,
         on=on,
     )
-    offices = shut(this, on=on, into=other)
+    offices = shut(this, on=on, today=localdate(at), into=other)
     audit.note(
         MERGED,
         at=at,

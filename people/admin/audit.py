@@ -43,10 +43,10 @@ class AuditSearchForm(forms.Form):
     """Who typed what is looked for. People are named by number or key, never chosen from a list of names."""
 
     since = forms.DateField(
-        label=gettext_lazy("From day"), required=False, widget=forms.DateInput({"type": "date"})
+        label=gettext_lazy("First day"), required=False, widget=forms.DateInput({"type": "date"})
     )
     until = forms.DateField(
-        label=gettext_lazy("To day"), required=False, widget=forms.DateInput({"type": "date"})
+        label=gettext_lazy("Last day"), required=False, widget=forms.DateInput({"type": "date"})
     )
     action = forms.ChoiceField(label=gettext_lazy("What was done"), required=False, choices=_actions)
     actor = forms.CharField(

@@ -101,7 +101,7 @@ class StandingForm(forms.Form):
     """The standing, and since when."""
 
     value = forms.ChoiceField(label=gettext_lazy("Standing"), choices=Standing.Value.choices)
-    since = DayField(label=gettext_lazy("Since"))
+    since = DayField(label=gettext_lazy("First day"))
 
     @property
     def aspect(self) -> str:

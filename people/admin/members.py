@@ -22,9 +22,19 @@ from people.admin.member_forms import CodesForm, MemberSearchForm, ReasonForm, S
 from people.audit import action, note, note_look, shortened_address, visible_or_404
 from people.codes import VALID, NotYoursToHand
 from people.leading import Refusal, led_by
-from people.member_acts import NotAll, hand_codes, not_theirs, set_may_sign_in, set_standing_of_all
+from people.member_acts import (
+    NoSecondStep,
+    NotAll,
+    hand_codes,
+    may_remove_second_step,
+    not_theirs,
+    remove_second_step,
+    set_may_sign_in,
+    set_standing_of_all,
+)
 from people.member_list import PAGE, page_of_members
 from people.models import Member, Office, Sight
+from people.second_step import REMOVED, is_on
 
 LISTED = action("members.listed", gettext_lazy("Looked at the list of members"))
 LOOKED = action("member.opened", gettext_lazy("Looked at a member in the administration"))
@@ -70,8 +80,38 @@ def member(request: HttpRequest, key: UUID) -> HttpResponse:
         "standings": found.standings.order_by("-since", "-pk"),
         "code": OneTimeCode.objects.open_at(at).filter(member=found).first(),
         "acts": [] if not_theirs(request.user, [found], on=today) else _acts_for(request, found),
+        "guards": may_remove_second_step(request.user, found, on=today),
     }
+    context["second_step_is_on"] = context["guards"] and is_on(found)
     return render(request, "people/admin/member.html", _headed(str(found), context, below=True))
+
+
+@never_cache
+@office_page(Office.Kind.SECURITY_ADMINISTRATOR)
+def second_step(request: HttpRequest, key: UUID) -> HttpResponse:
+    """Remove the second step of a member who lost telephone and recovery codes."""
+    today, at = localdate(), now()
+    among = Member.objects.visible_to(request.user, on=today)
+    found = visible_or_404(request, REMOVED, among=among, everything=Member.objects.all(), key=key)
+    address = shortened_address(request)
+    if not may_remove_second_step(request.user, found, on=today):
+        note(REMOVED, at=at, by=request.user, member=found, address=address, refused=True)
+        raise Http404
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        reason = form.cleaned_data["reason"]
+        try:
+            remove_second_step(found, by=request.user, reason=reason, at=at, address=address)
+        except NoSecondStep as refusal:
+            messages.warning(request, str(refusal))
+        else:
+            messages.success(request, _("The second step is removed; the member is signed out everywhere."))
+        return redirect("people_member", key=found.key)
+    if request.method != "POST":
+        note_look(request, LOOKED, member=found)
+    context = {"member": found, "form": form, "is_on": is_on(found)}
+    context = _headed(_("Remove the second step"), context, below=True)
+    return render(request, "people/admin/member_second_step.html", context)
 
 
 ACTS = {
@@ -184,5 +224,6 @@ def urls() -> list[URLPattern]:
     return [
         path("people/members/", members, name="people_members"),
         path("people/members/<uuid:key>/", member, name="people_member"),
+        path("people/members/<uuid:key>/second-step/", second_step, name="people_member_second_step"),
         path("people/members/act/<slug:name>/", act, name="people_members_act"),
     ]

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from people.admin.access import leads_a_higher_organisation, office_page
 from people.admin.tree_changes import CHANGES, Change
-from people.admin.tree_forms import TreeForm, named
+from people.admin.tree_forms import OnDay, PlaceSearch, TreeForm, named
 from people.audit import action, note_look, visible_or_404
 from people.models import Office, Organisation
 from people.organisations import STEP, OrganisationQuerySet
@@ -39,15 +39,20 @@ def tree(request: HttpRequest) -> HttpResponse:
     """The organisations one looks after, or those found by name or code."""
     today = localdate()
     mine = Organisation.objects.overseen_by(request.user, on=today)
-    text = request.GET.get("q", "").strip()
+    text = _typed(request)
     if text:
         found = mine.filter(named(text)).select_related("parent").order_by("path")
-        context = {"q": text, "found": found[:FOUND_SHOWN]}
+        context = {"q": text, "found": found[:FOUND_SHOWN], "search": PlaceSearch(initial={"q": text})}
         return render(request, "people/admin/tree.html", _headed(_("Organisations"), [], context))
     tops = list(mine.filter(pk__in=_own(request, today)).order_by("path"))
     tops = [top for top in tops if not any(_is_below(top, other) for other in tops)]
-    context = {"lines": counted(tops, on=today)}
+    context = {"lines": counted(tops, on=today), "search": PlaceSearch()}
     return render(request, "people/admin/tree.html", _headed(_("Organisations"), [], context))
+
+
+def _typed(request: HttpRequest) -> str:
+    """What is looked for; the database knows no NUL."""
+    return request.GET.get("q", "").replace("\0", "").strip()
 
 
 def _own(request: HttpRequest, today: date) -> list[int]:
@@ -94,6 +99,7 @@ def tree_past(request: HttpRequest, key: UUID) -> HttpResponse:
         "line": counted([this], on=day)[0],
         "states": past_of(this),
         "day": day,
+        "day_form": OnDay(initial={"on": day}),
         "chain": chain_on(this, day),
         "offices": offices,
         "changes": _open_changes(request, this, today),
@@ -118,9 +124,10 @@ def tree_change(request: HttpRequest, key: UUID, change: str) -> HttpResponse:
     objects = Organisation.objects
     among = (objects.managed_by if chosen.below_root else objects.led_by)(request.user, on=today)
     this = visible_or_404(request, LOOKED, among=among, everything=objects, key=key)
-    text = request.GET.get("q", "").strip()
+    text = _typed(request)
     form = chosen.form(request.POST or None, this=this, viewer=request.user, on=today, q=text)
-    context = {"this": this, "change": chosen, "form": form, "q": text}
+    search = PlaceSearch(initial={"q": text}, auto_id="search_%s")
+    context = {"this": this, "change": chosen, "form": form, "search": search}
     if request.method == "POST" and "change" not in request.POST and form.is_valid():
         if "confirm" in request.POST and (gone := _made(request, chosen, this, form)):
             messages.success(request, chosen.done)

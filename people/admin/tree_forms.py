@@ -24,6 +24,18 @@ def named(text: str) -> Q:
     return Q(name__icontains=text) | Q(name_en__icontains=text) | Q(external_code__istartswith=text)
 
 
+class PlaceSearch(forms.Form):
+    """What organisations are looked for by."""
+
+    q = forms.CharField(label=_("Name or code"), required=False, widget=forms.TextInput({"type": "search"}))
+
+
+class OnDay(forms.Form):
+    """As of which day."""
+
+    on = DayField(label=_("On another day"), required=False)
+
+
 class TreeForm(forms.Form):
     """A form about `this` organisation, filled in by `viewer` on a day."""
 

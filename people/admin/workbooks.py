@@ -131,11 +131,24 @@ def _own(request: HttpRequest, key: UUID) -> ImportBatch:
     return found
 
 
+def _was_taken_back(request: HttpRequest, key: UUID) -> bool:
+    """True when the workbook is gone because the job of one's own that the address names took it back."""
+    try:
+        asked = UUID(request.GET.get("job", ""))
+    except ValueError:
+        return False
+    undone = Job.objects.visible_to(request.user).filter(key=asked, kind="people.import_undo", state="done")
+    return undone.exists() and not ImportBatch.objects.visible_to(request.user).filter(key=key).exists()
+
+
 @never_cache
 @open_to_leaders
 @require_GET
 def workbook(request: HttpRequest, key: UUID) -> HttpResponse:
     """How far it is, or what the check found, or what was written."""
+    if _was_taken_back(request, key):
+        messages.success(request, _("The import was taken back."))
+        return redirect("people_workbooks")
     batch = _own(request, key)
     report = batch.report
     context: dict[str, Any] = {"batch": batch, "job": batch.job, **_of_job(batch.job)}

@@ -4,15 +4,14 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('people', '0009_codes_tries_and_sessions'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("people", "0009_codes_tries_and_sessions"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='member',
-            index=models.Index(fields=['name_latin', 'id'], name='members_by_name'),
+            model_name="member",
+            index=models.Index(fields=["name_latin", "id"], name="members_by_name"),
         ),
     ]

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
-from people.ciphers import blind_index
-from people.models import Affiliation, Member, Standing
+from people.ciphers import blind_indexes
+from people.consents import withdrawn_by
+from people.models import Affiliation, Consent, Member, Standing
 from people.workbooks.people_named import ELSEWHERE, GUEST, NEW, Belonging, Person, in_pieces
 from people.workbooks.places import Place
 from people.workbooks.plan import Check
@@ -19,6 +20,7 @@ ASPECTS = {"membership": Standing.Aspect.MEMBERSHIP, "work": Standing.Aspect.WOR
 def check_members(check: Check) -> None:
     rows = check.book.rows["members"]
     owners = _owners(check, rows)
+    not_wanted = _not_wanted(check, rows)
     phones: dict[str, Row] = {}
     for n, row in enumerate(rows):
         if n % 500 == 0:
@@ -40,7 +42,10 @@ def check_members(check: Check) -> None:
         if person.reach == ELSEWHERE:
             check.fault(row, "number", "member_elsewhere")
             continue
-        _phone(check, row, person, owners, phones)
+        if person.pk in not_wanted and isinstance(row.get("phone"), str):
+            check.remark(row, "phone", "phone_not_wanted")
+        else:
+            _phone(check, row, person, owners, phones)
         _details(row, person)
         _standings(check, row, person)
         _home(check, row, person)
@@ -49,20 +54,27 @@ def check_members(check: Check) -> None:
 
 def _owners(check: Check, rows: list[Row]) -> dict[str, int]:
     """By the blind index of the telephones of the workbook, who has them already."""
-    indexed = {}
-    for n, row in enumerate(rows):
-        if n % 500 == 0:
-            check.tell("telephones", n, len(rows))
-        if isinstance(row.get("phone"), str):
-            indexed[row.get("phone")] = blind_index(row.get("phone"))
-    for row in rows:
-        if isinstance(row.get("phone"), str):
-            row.values["phone_index"] = indexed[row.get("phone")]
+    with_phone = [row for row in rows if isinstance(row.get("phone"), str)]
     owners: dict[str, int] = {}
-    for piece in in_pieces(list(indexed.values())):
-        check.tell("telephones", len(rows), len(rows))
-        owners |= dict(Member.objects.filter(phone_index__in=piece).values_list("phone_index", "pk"))
+    for n, piece in enumerate(in_pieces(with_phone)):
+        check.tell("telephones", n * len(piece), len(with_phone))
+        indexes = blind_indexes(row.get("phone") for row in piece)
+        for row in piece:
+            row.values["phone_index"] = indexes[row.get("phone")]
+        found = Member.objects.filter(phone_index__in=list(indexes.values()))
+        owners |= dict(found.values_list("phone_index", "pk"))
     return owners
+
+
+def _not_wanted(check: Check, rows: list[Row]) -> set[int]:
+    """Members whose telephone the workbook names, and who have withdrawn their consent to its being kept."""
+    named = (check.people.get(row.get("number")) for row in rows if isinstance(row.get("phone"), str))
+    known = [person.pk for person in named if person is not None and person.pk is not None]
+    found: set[int] = set()
+    for piece in in_pieces(known):
+        found |= withdrawn_by(piece, Consent.Purpose.TELEPHONE)
+        check.tell("telephones", len(rows), len(rows))
+    return found
 
 
 def _phone(check: Check, row: Row, person: Person, owners: dict[str, int], phones: dict[str, Row]) -> None:

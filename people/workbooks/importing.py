@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -123,7 +125,8 @@ def its_batch(running: Running) -> ImportBatch:
 def check(running: Running) -> dict[str, Any]:
     batch = its_batch(running)
     try:
-        findings = _findings(batch, running)
+        with _keeping_everything():
+            findings = _findings(batch, running)
     except Refused as refused:
         _refuse(batch, refused.code, refused.params)
         return {"refused": refused.code}
@@ -132,6 +135,19 @@ def check(running: Running) -> dict[str, Any]:
         raise
     _keep_report(batch, findings)
     return {"errors": findings.check.book.problems.errors}
+
+
+@contextmanager
+def _keeping_everything() -> Iterator[None]:
+    """Look for no garbage while hundreds of thousands of rows are made that all stay: it takes seconds."""
+    if not gc.isenabled():
+        yield
+        return
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
 
 
 def _findings(batch: ImportBatch, running: Running, skip: dict[str, set[int]] | None = None) -> Findings:
@@ -174,7 +190,7 @@ def write(running: Running) -> dict[str, Any]:
     for sheet, row in batch.skip:
         skip.setdefault(sheet, set()).add(row)
     try:
-        with transaction.atomic():
+        with _keeping_everything(), transaction.atomic():
             lock_writing()
             findings = _findings(batch, running, skip)
             if findings.has_faults:

@@ -20,6 +20,9 @@ Tell = Callable[[str, int, int], None]
 GUIDES = frozenset({"说明", "填写说明", "guide", "howto", "readme"})
 """Sheets that explain and hold nothing."""
 
+REMEMBERED = 8_000
+"""Cells of a column whose value is remembered: most days, kinds and branches stand there many times."""
+
 HEADER_WITHIN = 30
 """The header is looked for in so many rows with content."""
 
@@ -137,7 +140,9 @@ def _take(sheet: Sheet, book: Workbook, tell: Tell, skip: set[int]) -> None:
     if len(body) > limits.ROWS:
         raise Refused("too_many_rows", sheet=sheet.title, limit=limits.ROWS)
     kind = KINDS[table.kind]
-    columns = [(kind.column(name), index) for name, index in table.places.items()]
+    columns: list[tuple[Column, int, dict[Cell, Any]]] = [
+        (kind.column(name), index, {}) for name, index in table.places.items()
+    ]
     known = set(table.places.values())
     rows = book.rows[table.kind]
     body.reverse()
@@ -156,7 +161,7 @@ def _take(sheet: Sheet, book: Workbook, tell: Tell, skip: set[int]) -> None:
 def _read_row(
     book: Workbook,
     table: Table,
-    columns: list[tuple[Column, int]],
+    columns: list[tuple[Column, int, dict[Cell, Any]]],
     known: set[int],
     number: int,
     cells: list[Cell],
@@ -166,12 +171,16 @@ def _read_row(
     row = Row(table, number, {})
     width = len(cells)
     empty = True
-    for column, index in columns:
+    for column, index, read in columns:
         cell = cells[index] if index < width else None
         if cell is None:
             continue
         try:
-            value = column.reads(cell, since_1904)
+            value = read.get(cell)
+            if value is None:
+                value = column.reads(cell, since_1904)
+                if len(read) < REMEMBERED:
+                    read[cell] = value
             if value is CLEAR and not column.clears:
                 raise Wrong("cannot_be_cleared")
         except Wrong as wrong:
@@ -189,7 +198,7 @@ def _read_row(
             book.problems.add(ERROR, table.title, number, place, "identity_number")
     if empty and not row.bad:
         return None
-    for column, _ in columns:
+    for column, _, _ in columns:
         if column.required and column.name not in row.values and not row.bad:
             book.fault(row, column.name, "missing")
     return row

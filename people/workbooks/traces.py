@@ -29,6 +29,9 @@ NOT_KEPT = frozenset({"id", "password", "last_login"})
 _NOT_COMPARED = "'{password,phone,last_login}'::text[]"
 """What says nothing about whether a row was used since; a sign-in is asked for by itself."""
 
+AT_ONCE = 4_000
+"""Rows between two signs of progress."""
+
 LOOKS = f"md5((to_jsonb(t) - {_NOT_COMPARED})::text)"
 """SQL: what a row `t` looks like, in 32 characters."""
 
@@ -54,7 +57,7 @@ def keep_added(batch: ImportBatch, model: type[models.Model], keys: Sequence[int
         f"select %s, %s, t.id, null, {LOOKS} from {table} t where t.id = any(%s)"
     )
     done = 0
-    for piece in pieces(keys):
+    for piece in pieces(keys, AT_ONCE):
         with connection.cursor() as cursor:
             cursor.execute(sql, [batch.pk, table, list(piece)])
         done += len(piece)

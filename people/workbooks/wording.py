@@ -143,6 +143,9 @@ PROBLEMS: dict[str, Any] = {
     "phone_twice": _("This telephone is on row %(row)s already."),
     "phone_alike": _("This telephone is nearly the one on row %(row)s."),
     "phone_taken": _("Another member has this telephone already."),
+    "phone_not_wanted": _(
+        "This member does not want a telephone kept here. It is left out; the rest of the row is taken."
+    ),
     "name_twice": _("Row %(row)s has the same name in the same branch. Is it the same person?"),
     "name_known": _(
         "Somebody of this name is in this branch already, with the number %(number)s. Is it the same person?"

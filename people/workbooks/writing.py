@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, TypeVar
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection
 
+from jobs.work import WorkFailed
+from people.consents import withdrawn_by
 from people.models import (
     Affiliation,
+    Consent,
     ImportBatch,
     Member,
     Office,
@@ -18,7 +21,7 @@ from people.models import (
     Standing,
 )
 from people.organisations import step_of
-from people.workbooks.copying import change_rows, copy_rows, next_keys
+from people.workbooks.copying import PIECE, change_rows, copy_rows, next_keys, pieces, prepared_secrets
 from people.workbooks.people_named import Belonging, Held, Person
 from people.workbooks.places import Place
 from people.workbooks.plan import Check
@@ -30,6 +33,7 @@ ONE_IMPORT = 7_120_310
 KEYS_AT_ONCE = 20_000
 
 Written = dict[str, int]
+Item = TypeVar("Item")
 
 
 def lock_writing() -> None:
@@ -68,6 +72,13 @@ class Writer:
             found += next_keys(model, min(KEYS_AT_ONCE, count - len(found)))
             self.check.tell("preparing", len(found), count)
         return found
+
+    def each(self, items: Sequence[Item], step: str) -> Iterator[Item]:
+        """One after the other, with a sign of progress between."""
+        for n, item in enumerate(items):
+            if n % PIECE == 0:
+                self.check.tell(step, n, len(items))
+            yield item
 
     def added(self, model: type, names: list[str], rows: list[tuple], step: str) -> None:
         """Copy rows (their keys come first) and keep the traces."""
@@ -145,11 +156,10 @@ class Writer:
             person.pk = pk
         unusable = make_password(None)
         rows = []
-        for person in new:
-            values = person.changes or {}
+        for person in self.each(new, "members"):
+            values = {"name_latin": "", **(person.changes or {})}
             rows.append((person.pk, person.number, unusable, *(values.get(name) for name in _PERSONAL)))
         names = ["id", "number", "password", *_PERSONAL]
-        rows = [(*row[:4], row[4] or "", *row[5:]) for row in rows]
         self.added(Member, names, rows, "members")
         self.new = {person.pk for person in new}
 
@@ -164,11 +174,23 @@ class Writer:
         rows = [(p.pk, *(p.changes.get(name, getattr(p, name)) for name in fields)) for p in changed]
         change_rows(Member, fields, rows, self.told("members"))
         phoned = [p for p in changed if "phone_index" in p.changes]
-        secret = Member._meta.get_field("phone").get_prep_value
-        rows = [(p.pk, secret(p.changes["phone"]), p.changes["phone_index"]) for p in phoned]
+        self.keep_out_unwanted(phoned)
+        secrets = prepared_secrets([p.changes["phone"] for p in phoned])
+        rows = [(p.pk, secret, p.changes["phone_index"]) for p, secret in zip(phoned, secrets, strict=True)]
         change_rows(Member, {"phone": "text", "phone_index": "text"}, rows, self.told("members"))
         self.written["members_changed"] = len(changed)
         self.written["telephones_changed"] = len(phoned)
+
+    def keep_out_unwanted(self, phoned: list[Person]) -> None:
+        """Hold the members of these telephones: none of them may have said no since the check."""
+        given = [p.pk for p in phoned if p.changes["phone"] is not None]
+        for piece in pieces(given):
+            list(
+                Member.objects.filter(pk__in=piece).order_by("pk").select_for_update(no_key=True).values("pk")
+            )
+            if withdrawn_by(piece, Consent.Purpose.TELEPHONE):
+                raise WorkFailed("changed_meanwhile")
+            self.check.tell("members", 0, 0)
 
     def write_standings(self) -> None:
         wanted = [entry for entry in self.check.standings if entry[0].row and not _left(entry[0].row)]
@@ -179,7 +201,7 @@ class Writer:
         rows = [
             (key, person.pk, aspect, value, since)
             for (person, aspect, value, since, _), key in zip(
-                fresh, self.keys(Standing, len(fresh)), strict=True
+                self.each(fresh, "standings"), self.keys(Standing, len(fresh)), strict=True
             )
         ]
         self.added(Standing, ["id", "member_id", "aspect", "value", "since"], rows, "standings")
@@ -193,9 +215,12 @@ class Writer:
         keep_before(self.batch, Affiliation, [row[0] for row in changed])
         change_rows(Affiliation, {"group_id": "bigint", "until": "date"}, changed, self.told("affiliations"))
         fresh: list[tuple[Person, Belonging]] = [(p, b) for p, b in entries if b.pk is None]
+        fresh.sort(key=lambda entry: _key(entry[1].branch) or 0)  # those of a branch are checked together
         rows = [
             (key, p.pk, _key(b.branch), _key(b.group), b.kind, b.since, b.until)
-            for (p, b), key in zip(fresh, self.keys(Affiliation, len(fresh)), strict=True)
+            for (p, b), key in zip(
+                self.each(fresh, "affiliations"), self.keys(Affiliation, len(fresh)), strict=True
+            )
         ]
         names = ["id", "member_id", "branch_id", "group_id", "kind", "since", "until"]
         self.added(Affiliation, names, rows, "affiliations")

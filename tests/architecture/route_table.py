@@ -159,6 +159,7 @@ ADMIN_OF_OURS = [
     Row("admin/people/offices/<int:pk>/take-back/", NOBODY, {"pk": "lent office"}),
     Row("admin/people/members/", GIVERS),
     Row("admin/people/members/<uuid:key>/", ABOVE | {"security"}, {"key": "the member"}),
+    Row("admin/people/members/<uuid:key>/second-step/", {"security"}, {"key": "the member"}),
     Row("admin/people/members/act/<slug:name>/", GIVERS, {"name": "act"}, method="POST"),
     Row("admin/people/tree/", GIVERS),
     Row("admin/people/tree/<uuid:key>/", ABOVE | {"security"}, {"key": "branch"}),

@@ -113,8 +113,20 @@ def test_the_rooms_have_registered_their_jobs() -> None:
     assert {name: job.nightly for name, job in JOBS.items()} == {
         "publish scheduled pages": False,
         "close study sittings that have ended": False,
+        "close jobs that went silent": False,
+        "give back interrupted workbooks": False,
+        "seal the audit": False,
         "remove expired sessions": True,
         "remove finished tasks": True,
+        "remove old jobs": True,
+        "remove old workbooks of people": True,
+        "remove old exports of people": True,
+        "forget sessions that ended": True,
+        "forget failed sign-ins": True,
+        "drop personal data whose time is over": True,
+        "make room in the audit for the coming months": True,
+        "drop the audit's oldest months": True,
+        "verify the audit of this month and the last": True,
     }
 
 

@@ -11,6 +11,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,41 +39,79 @@ class Served:
             return connection.execute(sql, values or None).fetchall()
 
 
-@pytest.fixture(scope="session")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """Prepare and serve the demonstration in a database of its own."""
-    var = tmp_path_factory.mktemp("var")
+@dataclass(frozen=True)
+class Prepared:
+    """A database with tables and nobody in it, for copies: making the tables twice would take long."""
+
+    name: str
+    environment: dict[str, str] = field(repr=False)
+
+    @contextmanager
+    def copy(self, name: str) -> Iterator[str]:
+        """A database of one's own, by its address; it is gone afterwards."""
+        with made_database(name, like=self.name) as address:
+            yield address
+
+
+@contextmanager
+def made_database(name: str, *, like: str) -> Iterator[str]:
     base = os.environ["DATABASE_URL"]
-    name = f"journey_{os.getpid()}"
     with psycopg.connect(base, autocommit=True) as connection:
         connection.execute(f"drop database if exists {name} with (force)")
-        connection.execute(f"create database {name} template template0 encoding 'UTF8'")
-    database = re.sub(r"/[^/?]*(\?|$)", rf"/{name}\1", base)
+        connection.execute(f"create database {name} template {like} encoding 'UTF8'")
+    try:
+        yield re.sub(r"/[^/?]*(\?|$)", rf"/{name}\1", base)
+    finally:
+        with psycopg.connect(base, autocommit=True) as connection:
+            connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
+    """What is prepared without the demonstration: tables and static files."""
+    var = tmp_path_factory.mktemp("var")
+    name = f"prepared_{os.getpid()}"
+    with made_database(name, like="template0") as database:
+        environment = {
+            **os.environ,
+            "DATABASE_URL": database,
+            "VAR_DIR": str(var),
+            "MEDIA_DIR": str(var / "media"),
+            "DEMO": "false",
+            "DJANGO_SETTINGS_MODULE": "config.settings.demo",
+            "PYTHONPATH": f"{ROOT / 'site'}{os.pathsep}{ROOT}",
+        }
+        subprocess.run([sys.executable, "-m", "config.prepare"], cwd=ROOT, env=environment, check=True)
+        yield Prepared(name, environment)
+
+
+@contextmanager
+def serving(environment: dict[str, str], *, threads: int = 4) -> Iterator[str]:
+    """The real server, by its address."""
     port = free_port()
-    settings = {
-        "DATABASE_URL": database,
-        "VAR_DIR": str(var),
-        "MEDIA_DIR": str(var / "media"),
-        "DEMO": "true",
-        "DJANGO_SETTINGS_MODULE": "config.settings.demo",
-        "PYTHONPATH": f"{ROOT / 'site'}{os.pathsep}{ROOT}",
-    }
-    environment = {**os.environ, **settings}
-    subprocess.run([sys.executable, "-m", "config.prepare"], cwd=ROOT, env=environment, check=True)
     server = subprocess.Popen(
         [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-         "--workers", "1", "--blocking-threads", "4", "--log-level", "warning", "config.wsgi:application"],
+         "--workers", "1", "--blocking-threads", str(threads), "--log-level", "warning",
+         "config.wsgi:application"],
         cwd=ROOT,
         env=environment,
     )  # fmt: skip
     try:
         wait_for(f"http://127.0.0.1:{port}/healthz")
-        yield Served(f"http://127.0.0.1:{port}", database, var)
+        yield f"http://127.0.0.1:{port}"
     finally:
         server.terminate()
         server.wait(10)
-        with psycopg.connect(base, autocommit=True) as connection:
-            connection.execute(f"drop database {name} with (force)")
+
+
+@pytest.fixture(scope="session")
+def served(prepared: Prepared) -> Iterator[Served]:
+    """Prepare and serve the demonstration in a database of its own."""
+    with prepared.copy(f"journey_{os.getpid()}") as database:
+        environment = {**prepared.environment, "DATABASE_URL": database, "DEMO": "true"}
+        subprocess.run([sys.executable, "-m", "config.prepare"], cwd=ROOT, env=environment, check=True)
+        with serving(environment) as url:
+            yield Served(url, database, Path(environment["VAR_DIR"]))
 
 
 def free_port() -> int:

@@ -9,13 +9,13 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
-import psycopg
 import pytest
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.conftest import PASSWORD, PHONE, ROOT, Served, Visitor, faults, free_port, wait_for
+from tests.journeys.conftest import PASSWORD, PHONE, ROOT, Prepared, Served, Visitor, faults, serving
 
 pytestmark = pytest.mark.journey
 
@@ -184,39 +184,17 @@ class Site:
 
 
 @pytest.fixture
-def empty_site(served: Served, tmp_path_factory) -> Iterator[Site]:
+def empty_site(prepared: Prepared, tmp_path_factory) -> Iterator[Site]:
     """A database with tables and nobody in them, and a server that asks for what production asks for."""
-    base, name = os.environ["DATABASE_URL"], f"begin_{os.getpid()}"
-    with psycopg.connect(base, autocommit=True) as server:
-        server.execute(f"create database {name} template template0 encoding 'UTF8'")
-    port = free_port()
-    environment = {
-        **os.environ,
-        "DATABASE_URL": re.sub(r"/[^/?]*(\?|$)", rf"/{name}\1", base),
-        "VAR_DIR": str(served.var),  # its static files
-        "KEYS_FILE": str(tmp_path_factory.mktemp("begin") / "keys"),
-        "DEMO": "false",
-        "DJANGO_SETTINGS_MODULE": "config.settings.demo",
-        "PYTHONPATH": f"{ROOT / 'site'}{os.pathsep}{ROOT}",
-    }
-    site = Site(Served(f"http://127.0.0.1:{port}", environment["DATABASE_URL"], served.var), environment)
-    for words in (["rotate_keys", "--new"], ["migrate", "--verbosity", "0"]):
-        done = site.manage(*words)
-        assert done.returncode == 0, done.stderr
-    process = subprocess.Popen(
-        [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-         "--workers", "1", "--blocking-threads", "2", "--log-level", "warning", "config.wsgi:application"],
-        cwd=ROOT,
-        env=environment,
-    )  # fmt: skip
-    try:
-        wait_for(f"http://127.0.0.1:{port}/healthz")
-        yield site
-    finally:
-        process.terminate()
-        process.wait(10)
-        with psycopg.connect(base, autocommit=True) as server:
-            server.execute(f"drop database {name} with (force)")
+    keys = str(tmp_path_factory.mktemp("begin") / "keys")
+    with prepared.copy(f"begin_{os.getpid()}") as database:
+        environment = {**prepared.environment, "DATABASE_URL": database, "KEYS_FILE": keys}
+        made = subprocess.run(
+            [sys.executable, "manage.py", "rotate_keys", "--new"], cwd=ROOT, env=environment, check=False
+        )
+        assert made.returncode == 0
+        with serving(environment, threads=2) as url:
+            yield Site(Served(url, database, Path(environment["VAR_DIR"])), environment)
 
 
 def test_an_empty_site_begins(empty_site: Site, browser: Browser) -> None:

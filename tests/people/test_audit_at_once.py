@@ -14,6 +14,7 @@ from people.audit import Action, AuditEntry, note
 from people.audit_seals import AuditSeal, seal_waiting, waiting
 from people.audit_verifying import verify
 from tests.cast import moment
+from tests.committed import AUDIT, empty
 
 TRIED = Action("test.tried", "Tried")
 AT = moment("2026-03-10 10:00")
@@ -21,15 +22,17 @@ PATIENCE = 20
 
 
 @pytest.fixture
-def committed(django_db_setup, django_db_blocker) -> Iterator[None]:
-    """What other connections see; the entries are taken away afterwards, by the owner of the tables."""
+def db(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """The database without a transaction around the test."""
     with django_db_blocker.unblock():
         yield
-        with transaction.atomic(), connection.cursor() as cursor:
-            for table in ("people_auditentry", "people_auditseal", "people_auditpending"):
-                cursor.execute(f"alter table {table} disable trigger user")
-                cursor.execute(f"delete from {table}")
-                cursor.execute(f"alter table {table} enable trigger user")
+
+
+@pytest.fixture
+def committed(db) -> Iterator[None]:
+    """What other connections see; the entries are taken away afterwards, by the owner of the tables."""
+    yield
+    empty(*AUDIT)
 
 
 def apart(act: Callable[[], object]) -> Callable[[], object]:

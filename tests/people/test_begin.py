@@ -83,8 +83,19 @@ def test_a_security_administrator_is_let_in_again(county) -> None:
     assert AuditEntry.objects.filter(action="second_step.removed").count() == 1
 
 
+@pytest.mark.parametrize("kind", ["system_administrator", "audit_administrator"])
+def test_recovery_is_the_way_back_for_the_other_administrators_too(county, kind) -> None:
+    other = make_member("other")
+    give_office(other, county, kind)
+    enrol(signed_in("other"))
+    begin(recover="other", without_second_step=True)
+
+    assert not is_on(other)
+    assert OneTimeCode.objects.get().member == other
+
+
 @pytest.mark.parametrize("number", ["lihui", "nobody"])
-def test_recovery_is_for_security_administrators_alone(member, number) -> None:
+def test_recovery_is_for_administrators_alone(member, number) -> None:
     with pytest.raises(CommandError, match="nothing was changed"):
         begin(recover=number)
 

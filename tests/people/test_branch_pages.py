@@ -207,8 +207,10 @@ def test_the_list_costs_the_same_for_few_and_many(
         client.get(f"/branch/{branch.key}/")
 
 
-QUERIES = 12
-"""Session, member, offices, branch, reviews, members, transfers, mobile members, a row of the audit."""
+QUERIES = 13
+"""
+Session, member, offices, branch, reviews, members, transfers, mobile members, requests, a row of the audit.
+"""
 
 
 # What the forms do

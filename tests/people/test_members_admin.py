@@ -265,7 +265,15 @@ def test_the_page_of_one_member(leading, member, branch, other_branch) -> None:
     response = leading.get(f"{LIST}{member.key}/")
 
     text = response.content.decode()
-    for words in ("李慧", "lihui", "13900000001", "柳溪社区支部", "东山村支部", "2026-03-01", "2025-07-01"):
+    for words in (
+        "李慧",
+        "lihui",
+        "13900000001",
+        "柳溪社区支部",
+        "东山村支部",
+        "2026年3月1日",
+        "2025年7月1日",
+    ):
         assert words in text
     assert [row.kind for row in response.context["affiliations"]] == ["host", "home"]
 

@@ -284,7 +284,7 @@ def test_the_rules_cost_a_page_no_query(member, django_assert_num_queries) -> No
 
 
 def test_the_console_removes_it_and_says_why(enrolled, member) -> None:
-    step.remove(Member.objects.get(pk=member.pk), at=now(), reason="telephone lost")
+    step.remove(Member.objects.get(pk=member.pk), by=None, at=now(), reason="telephone lost")
 
     assert not step.is_on(member)
     assert AuditEntry.objects.get(action="second_step.removed").reason == "telephone lost"

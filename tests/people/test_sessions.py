@@ -34,7 +34,7 @@ def test_the_list_tells_devices_in_plain_words_and_networks_without_the_machine(
     telephone, _computer = signed_in(), signed_in(agent=WINDOWS_EDGE)
     text = telephone.get("/account/sessions/").content.decode()
 
-    for words in ("iPhone", "Edge", "203.0.113.0/24"):
+    for words in ("苹果手机", "Edge", "203.0.113.0/24"):
         assert words in text
     assert "203.0.113.7" not in text
     assert telephone.get("/account/sessions/").context["here"] == telephone.session.session_key

@@ -9,15 +9,15 @@ from threading import Barrier
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, hotp_value
-from django.db import connection, transaction
+from django.db import connection
 
 from people import second_step
 from people.account_records import OneTimeCode, SignInTry
-from people.audit import AuditEntry
 from people.codes import NotAGoodCode, check_code, make_code, use_code
 from people.models import Member
 from people.tries import Refused, Scope, WaitFirst, counted, until_when
 from tests.cast import moment
+from tests.committed import AUDIT, empty
 
 AT = moment("2026-03-10 10:00")
 HANDS = 8
@@ -25,21 +25,21 @@ SECRET = "JBSWY3DPEHPK3PXP"
 
 
 @pytest.fixture
-def committed(django_db_setup, django_db_blocker) -> Iterator[Member]:
-    """A member whom other connections see; what the test made is taken away afterwards."""
+def db(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """The database without a transaction around the test."""
     with django_db_blocker.unblock():
-        before = AuditEntry.objects.count()
-        member = Member.objects.create_user("atonce", name="同时")
-        yield member
-        for model in (SignInTry, OneTimeCode, Authenticator):
-            model.objects.all().delete()
-        member.delete()
-        if before == 0:
-            with transaction.atomic(), connection.cursor() as cursor:
-                for table in ("people_auditentry", "people_auditpending"):
-                    cursor.execute(f"alter table {table} disable trigger user")
-                    cursor.execute(f"delete from {table}")
-                    cursor.execute(f"alter table {table} enable trigger user")
+        yield
+
+
+@pytest.fixture
+def committed(db) -> Iterator[Member]:
+    """A member whom other connections see; what the test made is taken away afterwards."""
+    member = Member.objects.create_user("atonce", name="同时")
+    yield member
+    for model in (SignInTry, OneTimeCode, Authenticator):
+        model.objects.all().delete()
+    member.delete()
+    empty(*AUDIT)
 
 
 def at_once(act: Callable[[], str]) -> list[str]:
@@ -60,8 +60,7 @@ def at_once(act: Callable[[], str]) -> list[str]:
         return sorted(hand.result() for hand in [hands.submit(one_hand) for _hand in range(HANDS)])
 
 
-@pytest.mark.django_db  # also: without it, nobody makes the tests' tables when this file runs alone
-def test_where_nobody_failed_nobody_waits() -> None:
+def test_where_nobody_failed_nobody_waits(db) -> None:
     assert until_when([Scope("someone")], at=AT) is None
 
 

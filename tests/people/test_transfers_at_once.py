@@ -13,7 +13,6 @@ from people.leading import Refusal
 from people.models import (
     Affiliation,
     Member,
-    NoticeRead,
     Office,
     Organisation,
     OrganisationState,
@@ -21,32 +20,35 @@ from people.models import (
 )
 from people.transfers import accept, ask
 from tests.cast import give_office, make_member, moment
+from tests.committed import AUDIT, empty
 
 AT = moment("2026-03-10 10:00")
 LATER = moment("2026-03-25 10:00")
 
 
 @pytest.fixture
-def committed(django_db_setup, django_db_blocker) -> Iterator[tuple[Transfer, Member]]:
-    """A transfer that other connections see; what the test made is taken away afterwards."""
+def db(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """The database without a transaction around the test."""
     with django_db_blocker.unblock():
-        here = Organisation.objects.found(kind="branch", name="此支部")
-        there = Organisation.objects.found(kind="branch", name="彼支部")
-        member, leader = make_member("moving", here), make_member("receiving", there)
-        other = make_member("sending", here)
-        give_office(leader, there, Office.Kind.SECRETARY)
-        give_office(other, here, Office.Kind.SECRETARY)
-        yield ask(member, target=there, by=other, at=AT), leader
-        _clear([member, leader, other], [here, there])
+        yield
+
+
+@pytest.fixture
+def committed(db) -> Iterator[tuple[Transfer, Member]]:
+    """A transfer that other connections see; what the test made is taken away afterwards."""
+    here = Organisation.objects.found(kind="branch", name="此支部")
+    there = Organisation.objects.found(kind="branch", name="彼支部")
+    member, leader = make_member("moving", here), make_member("receiving", there)
+    other = make_member("sending", here)
+    give_office(leader, there, Office.Kind.SECRETARY)
+    give_office(other, here, Office.Kind.SECRETARY)
+    yield ask(member, target=there, by=other, at=AT), leader
+    _clear([member, leader, other], [here, there])
 
 
 def _clear(members: list[Member], places: list[Organisation]) -> None:
-    """Take away what the test made; the audit is only added to, so its triggers rest meanwhile."""
-    with connection.cursor() as cursor:
-        cursor.execute("set session_replication_role = replica")
-        cursor.execute("delete from people_auditentry where subject = %s", [members[0].key])
-        NoticeRead.objects.filter(member__in=members).delete()
-        cursor.execute("set session_replication_role = origin")
+    """Take away what the test made."""
+    empty(*AUDIT, "people_noticeread")
     for rows in (Transfer.objects, Office.objects, Affiliation.objects):
         rows.filter(member__in=members).delete()
     Member.objects.filter(pk__in=[member.pk for member in members]).delete()

@@ -16,6 +16,7 @@ from people.tree_rules import Refusal
 from tests.cast import LONG_AGO, make_member, moment
 
 WRITTEN = (
+    "people_auditpending",
     "people_auditentry",
     "people_office",
     "people_affiliation",

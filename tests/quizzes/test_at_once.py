@@ -20,16 +20,22 @@ HANDS = 6
 
 
 @pytest.fixture
-def committed(django_db_setup, django_db_blocker, monkeypatch) -> Iterator[tuple[Member, Quiz]]:
-    """A member and a quiz that other connections see; what the test made is taken away afterwards."""
+def db(django_db_setup, django_db_blocker) -> Iterator[None]:
+    """The database without a transaction around the test."""
     with django_db_blocker.unblock():
-        member = Member.objects.create_user("atonce", name="同时")
-        quiz = add_quiz(*(add_question(f"A{n}") for n in range(3)))
-        monkeypatch.setattr(slots, "_places", [lambda keys, who, language: {quiz.key: Place("课", "/")}])
-        yield member, quiz
-        for model in (Mark, Answer, Attempt, Quiz, QuestionVersion, Question):
-            model.objects.all().delete()
-        member.delete()
+        yield
+
+
+@pytest.fixture
+def committed(db, monkeypatch) -> Iterator[tuple[Member, Quiz]]:
+    """A member and a quiz that other connections see; what the test made is taken away afterwards."""
+    member = Member.objects.create_user("atonce", name="同时")
+    quiz = add_quiz(*(add_question(f"A{n}") for n in range(3)))
+    monkeypatch.setattr(slots, "_places", [lambda keys, who, language: {quiz.key: Place("课", "/")}])
+    yield member, quiz
+    for model in (Mark, Answer, Attempt, Quiz, QuestionVersion, Question):
+        model.objects.all().delete()
+    member.delete()
 
 
 def at_once(act: Callable[[], object]) -> list[object]:

@@ -6,17 +6,20 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from people.models import Office
 from quizzes.models import Question, QuestionOption, Quiz
-from tests.cast import make_member
+from tests.cast import give_office, make_member
 from tests.quizzes.papers import add_question, add_quiz
 
 ADD = "wagtailsnippets_quizzes_question:add"
 
 
 @pytest.fixture
-def desk(client, db):
-    """Signed in with every permission: which office has which is asked elsewhere."""
-    client.force_login(make_member("zhubian", is_superuser=True))
+def desk(client, county):
+    """An editor with every permission: which office has which is asked elsewhere."""
+    chief = make_member("zhubian", is_superuser=True)
+    give_office(chief, county, Office.Kind.EDITOR)
+    client.force_login(chief)
     return client
 
 

@@ -7,12 +7,12 @@ from django.core.management import BaseCommand, CommandError
 from django.utils.timezone import now
 from django.utils.translation import override
 
-from people.beginning import HasMembers, NoSecurityAdministrator, begin, recover
+from people.beginning import HasMembers, NoAdministrator, begin, recover
 from people.models import Member, Office
 
 BEGUN = (
     "This site has members, so it has begun; nothing was changed. Offices are given and one-time codes made "
-    "by the security administrator, in the administration. If no security administrator can sign in: "
+    "by the security administrator, in the administration. If an administrator cannot sign in any more: "
     "manage.py begin --recover NUMBER"
 )
 NAMES = {
@@ -34,7 +34,7 @@ class Command(BaseCommand):
         for name in NAMES.values():
             parser.add_argument(f"--{name}", help=f"name of the {name} administrator")
         parser.add_argument(
-            "--recover", metavar="NUMBER", help="make a code for a security administrator no other can help"
+            "--recover", metavar="NUMBER", help="make a code for an administrator no other can help"
         )
         parser.add_argument(
             "--without-second-step",
@@ -82,8 +82,8 @@ class Command(BaseCommand):
     def recover(self, number: str, *, without_second_step: bool) -> None:
         try:
             code = recover(number, without_second_step=without_second_step, at=now())
-        except NoSecurityAdministrator as error:
+        except NoAdministrator as error:
             raise CommandError(
-                f"Nobody with the number {number} is a security administrator today; nothing was changed."
+                f"Nobody with the number {number} is an administrator today; nothing was changed."
             ) from error
         self.stdout.write(f"  number {number}, code {code}  (valid for seven days, shown this once)")

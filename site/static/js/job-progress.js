@@ -1,4 +1,4 @@
-// Shows how far a job is, and loads the page anew when it is over. Without it there is a link that does the same.
+// Shows how far a job is, and goes to what came of it when it is over: the link does the same without this.
 const place = document.querySelector("[data-job]");
 
 async function look() {
@@ -7,7 +7,7 @@ async function look() {
     if (answer.ok) {
       const { over, done, total, step } = await answer.json();
       if (over) {
-        location.reload();
+        location.replace(place.querySelector("[data-job-again]").href);
         return;
       }
       if (step) place.querySelector("[data-job-step]").textContent = step;

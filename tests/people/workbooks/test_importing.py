@@ -11,6 +11,7 @@ from django.utils.translation import override
 
 from jobs.models import Job
 from jobs.work import Running, close_silent_jobs
+from people.consents import keep_telephone, withdraw
 from people.models import (
     Affiliation,
     AuditEntry,
@@ -255,3 +256,49 @@ def test_a_job_that_went_silent_is_closed(leader: Member) -> None:
 
     job.refresh_from_db()
     assert (job.state, job.result) == ("failed", {"failure": "silent"})
+
+
+def test_a_telephone_that_is_not_wanted_does_not_come_back(leader: Member, branch: Organisation) -> None:
+    zhao, qian = make_member("n1", branch, name="赵一"), make_member("n2", branch, name="钱二")
+    for at, member in ((AT, zhao), (AT, qian)):
+        keep_telephone(member=member, phone=f"139000000{member.number[1:]}", at=at)
+        withdraw(member=member, purpose="telephone", at=at)
+    keep_telephone(member=qian, phone="13700000000", at=AT)
+
+    batch = written(
+        xlsx(
+            {
+                "党员": [
+                    ["编号", "姓名", "手机", "出生年份"],
+                    ["n1", "赵一", "13800000001", 1960],
+                    ["n2", "钱二", "13800000002", 1961],
+                ]
+            }
+        ),
+        leader,
+    )
+
+    assert said(batch) == []
+    with override("en"):
+        assert said(batch, "warning") == [
+            "党员!C2 This member does not want a telephone kept here. "
+            "It is left out; the rest of the row is taken."
+        ]
+    zhao.refresh_from_db()
+    qian.refresh_from_db()
+    assert (zhao.phone, zhao.phone_index, zhao.birth_year) == (None, None, 1960)
+    assert (qian.phone, qian.birth_year) == ("13800000002", 1961)
+
+
+def test_a_consent_withdrawn_between_check_and_writing_is_noticed(
+    leader: Member, branch: Organisation
+) -> None:
+    zhao = make_member("n1", branch, name="赵一")
+    batch = brought(xlsx({"党员": [["编号", "姓名", "手机"], ["n1", "赵一", "13800000001"]]}), leader)
+    assert batch.report["counts"]["members"] == {"change": 1}
+    withdraw(member=zhao, purpose="telephone", at=AT)
+
+    confirm(batch, by=leader, at=AT, leaving_out=False)
+
+    zhao.refresh_from_db()
+    assert zhao.phone is None
