@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from people.admin.access import office_page
+from people.admin.asked import asked, sealed_search
 from people.audit import ACTIONS, AuditEntry, shortened_address
 from people.audit_search import (
     MOST_EXPORTED,
@@ -117,10 +118,11 @@ class ReasonForm(forms.Form):
 
 
 @office_page(Office.Kind.AUDIT_ADMINISTRATOR)
+@sealed_search
 @require_GET
 def audit(request: HttpRequest) -> HttpResponse:
     """Search the audit, page by page. A new search is noted once, its further pages are not."""
-    form = AuditSearchForm(request.GET)
+    form = AuditSearchForm(asked(request))
     context = {"form": form, "reason_form": ReasonForm(), "chain": state_of_chain()}
     if form.is_valid():
         after = Mark.read(request.GET.get("after", ""))
@@ -149,7 +151,7 @@ def _note(request: HttpRequest, search: AuditSearch) -> None:
 @require_POST
 def export_audit(request: HttpRequest) -> HttpResponse:
     """The entries of a search as CSV; who took them and why is noted first."""
-    form, reason = AuditSearchForm(request.GET), ReasonForm(request.POST)
+    form, reason = AuditSearchForm(asked(request)), ReasonForm(request.POST)
     back = redirect(f"{reverse('people_audit')}?{request.GET.urlencode()}")
     if not form.is_valid():
         return back

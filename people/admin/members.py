@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from people.account_records import OneTimeCode
 from people.admin.access import office_page
+from people.admin.asked import asked, sealed_search
 from people.admin.member_forms import CodesForm, MemberSearchForm, ReasonForm, StandingForm
 from people.audit import action, note, note_look, shortened_address, visible_or_404
 from people.codes import VALID, NotYoursToHand
@@ -44,10 +45,11 @@ open_to_who_looks_after = office_page(Office.Kind.SECURITY_ADMINISTRATOR, leader
 
 
 @open_to_who_looks_after
+@sealed_search
 @require_GET
 def members(request: HttpRequest) -> HttpResponse:
     """The list, one page; each page that is looked at is noted, without what was typed."""
-    form = MemberSearchForm(request.GET, viewer=request.user)
+    form = MemberSearchForm(asked(request), viewer=request.user)
     context: dict[str, Any] = {"form": form, "acts": _acts(request)}
     if form.is_valid():
         search, after = form.search(), _number(request.GET.get("after", ""))

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from people import delegation
 from people.admin.access import office_page
+from people.admin.asked import asked, sealed_search
 from people.audit import note_look, visible_or_404
 from people.authority import LOOKED, kinds_to_give, offices_to_give, places_to_give
 from people.confirming import three_steps
@@ -32,10 +33,11 @@ open_to_who_gives = office_page(Office.Kind.SECURITY_ADMINISTRATOR, leaders=True
 
 
 @open_to_who_gives
+@sealed_search
 def offices(request: HttpRequest) -> HttpResponse:
     """The offices one may give or end, and the organisations where one may."""
     today = localdate()
-    wanted = OfficeFilter(request.GET or None)
+    wanted = OfficeFilter(asked(request) or None)
     chosen = wanted.cleaned_data if wanted.is_bound and wanted.is_valid() else {}
     found = _filtered(offices_to_give(request.user, on=today), chosen, today)
     page = Paginator(_listed(found), ON_A_PAGE).get_page(request.GET.get("p"))

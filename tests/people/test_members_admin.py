@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from http import HTTPStatus
+from urllib.parse import unquote
 
 import pytest
 from django.db import connection
@@ -293,3 +294,15 @@ def test_a_name_is_found_among_few_and_among_many(leading, people, monkeypatch, 
     assert numbers(leading.get(LIST, {"q": "丽"})) == ["sunli"]
     assert numbers(leading.get(LIST, {"q": "n"})) == ["sunli", "zhangwei", "chenjun", "qian"]
     assert numbers(leading.get(LIST, {"q": "没有"})) == []
+
+
+def test_a_name_that_was_searched_for_stands_in_no_address(leading, member) -> None:
+    response = leading.post(LIST, {"search": "1", "q": "李慧", "order": "name"})
+
+    assert response.status_code == HTTPStatus.FOUND
+    assert "李慧" not in unquote(response.url)
+    assert numbers(leading.get(response.url)) == ["lihui"]
+
+
+def test_a_damaged_search_shows_the_list_as_it_begins(leading, people) -> None:
+    assert len(numbers(leading.get(LIST, {"s": "damaged"}))) == 5
