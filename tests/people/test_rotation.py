@@ -9,7 +9,6 @@ from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.test import override_settings
 
 from people.checks import keys_can_be_read
 from people.ciphers import decrypted, read_keys, write_new_keys
@@ -139,8 +138,8 @@ def test_a_new_file_is_made_once(tmp_path, settings) -> None:
     assert is_under(settings.KEYS_FILE)("nothing") is False
 
 
-@override_settings(DEMO=False)
 def test_keys_that_cannot_be_read_are_told_in_a_sentence(tmp_path, settings) -> None:
+    settings.DEMO = False
     settings.KEYS_FILE = tmp_path / "none"
     (error,) = keys_can_be_read(None)
 
