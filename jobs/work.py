@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import time
+import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -131,8 +132,10 @@ def run(job_key: str, asked: dict[str, Any]) -> None:
         job.end(Job.State.CANCELLED, at=now())
     except WorkFailed as failure:
         job.end(Job.State.FAILED, at=now(), result={"failure": failure.code})
-    except Exception:
-        log.exception("job %s (%s) failed", job.key, job.kind)
+    except Exception as error:
+        # A database error may quote a row, and in it a name: the log gets the place, not the words.
+        where = "".join(traceback.format_tb(error.__traceback__))
+        log.error("job %s (%s) failed: %s\n%s", job.key, job.kind, type(error).__name__, where)
         job.end(Job.State.FAILED, at=now(), result={"failure": "unexpected"})
     else:
         job.end(Job.State.DONE, at=now(), result=dict(result))

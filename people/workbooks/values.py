@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
+from jobs.schedule import SHANGHAI
 from people.workbooks.cells import Cell, Mark, day_of_serial
 from people.workbooks.refusals import Wrong
 
@@ -171,7 +172,7 @@ def birth_year(cell: Cell, since_1904: bool) -> int | Clear:
 
 
 def _plausible_year(year: int) -> int:
-    if not 1900 <= year <= date.today().year:  # noqa: DTZ011  # the year only
+    if not 1900 <= year <= datetime.now(SHANGHAI).year:
         raise Wrong("year_range", value=year)
     return year
 
