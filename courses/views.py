@@ -17,6 +17,7 @@ from courses.gate import may_read
 from courses.live import lessons_of_course
 from courses.models import CoursePage, HomePage, LessonPage, ModulePage
 from courses.outline import Course, Lesson, in_courses, next_to_study, outline, with_progress
+from hours.pace import pace_of
 from hours.record import year_record
 from hours.tokens import StudyToken
 from people.contacts import contact_for
@@ -111,7 +112,14 @@ def lesson_context(request: HttpRequest, course: Course, entry: Lesson) -> dict:
     places = [(module, lesson) for module in course.modules for lesson in module.lessons]
     index = next(n for n, (_module, lesson) in enumerate(places) if lesson is entry)
     own_module = places[index][0]
-    token = StudyToken(request.user.key, edition.translation_key, edition.pk, now(), is_large_print(request))
+    token = StudyToken(
+        request.user.key,
+        edition.translation_key,
+        edition.pk,
+        now(),
+        is_large_print(request),
+        pace_of(request.user.key),
+    )
     return {
         "edition": edition,
         "course": course,

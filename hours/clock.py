@@ -1,13 +1,14 @@
 """
 The arithmetic of study time: signs of presence in, counted and uncounted stretches out.
 
-Nothing here knows the database or the web. `study-clock.js` follows the same rules to show the member what
-the server will say; what counts is decided here.
+Nothing here knows the database or the web. `docs/study-clock.md` is the specification; `study-clock.js` follows
+it too, to show the member what the server will say. What counts is decided here.
 
-A page reports *signs*: the member was seen to be there (a key, the pointer, scrolling), the page was hidden,
-media played, or merely a tick (the page is still open). After a sign of presence silence is counted up to the
-reading time of what was on the screen, and not beyond. A hidden page counts nothing unless media plays; media
-counts from each sign that it plays, no longer than it lasts.
+A page reports *beats*: stretches of at most a minute, each with the *signs* seen in it. After a sign of presence
+silence is counted up to the reading time of what was on the screen, and not beyond. A hidden page counts nothing
+unless something plays; what plays counts from each sign that it plays, no longer than it can last.
+
+Times are whole tenths of a second since the page was opened.
 """
 
 from __future__ import annotations
@@ -15,40 +16,48 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from operator import itemgetter
 from typing import NamedTuple
 
-LEAST_ALLOWANCE = 20
-"""Seconds of silence that are always counted after a sign of presence, however little is on the screen."""
+LEAST_ALLOWANCE = 200
+"""Twenty seconds of silence are always counted after a sign of presence, however little is on the screen."""
 
-LARGE_PRINT_FACTOR = 1.5
-"""Large print holds fewer words a screen and is read more slowly."""
+LONGEST_BEAT = 600
+"""A page reports each half minute; a beat that claims more than a minute is cut."""
 
 
 class Kind(StrEnum):
     """What a sign says; one letter, since it is sent over poor networks."""
 
-    PRESENT = "p"  # a key, the pointer, scrolling, an answer
-    TICK = "t"  # the page is still open and visible, nothing else is known
+    PRESENT = "p"  # a key, the pointer, scrolling, an answer, a page turned
     HIDDEN = "h"  # the page was hidden or left
-    PLAYING = "m"  # media plays from here on
+    MEDIA = "m"  # media plays from here on
+    ALOUD = "a"  # the page is being read aloud from here on
+    STOPPED = "s"  # what played has ended by itself; nobody need be there
 
 
 class Sign(NamedTuple):
-    """
-    One sign: `at` in whole seconds on the server's clock, and the screens then shown, first and last.
-
-    `ms` says which of two signs of the same second came first; it counts nothing.
-    """
+    """One sign: when, what, the screens then shown, and of media the second it stood at and its rate."""
 
     at: int
-    kind: Kind
+    kind: str
     first: int = 0
     last: int = 0
-    ms: int = 0
+    position: int = 0
+    rate: float = 1.0
+
+
+class Beat(NamedTuple):
+    """One reported stretch: the page's count of its beats, its begin and length, its signs."""
+
+    counter: int
+    start: int
+    length: int
+    signs: tuple[Sign, ...]
 
 
 class Span(NamedTuple):
-    """A stretch of whole seconds, `begin` included, `end` not."""
+    """A stretch of time, `begin` included, `end` not."""
 
     begin: int
     end: int
@@ -61,17 +70,37 @@ class Refusal(StrEnum):
     HIDDEN = "hidden"  # the page was hidden
     ELSEWHERE = "elsewhere"  # that moment is counted already: another page, device or meeting
     CLOSED = "closed"  # the page was not open, between two visits that make one sitting
-    OUTSIDE = "outside"  # before the page was opened or later than now
+    LESSON_LIMIT = "lesson_limit"  # beyond what this lesson can earn in a year
+    DAY_LIMIT = "day_limit"  # beyond what a day of individual study can earn
+    CLAIMED = "claimed"  # one report claimed more than a minute
+    FUTURE = "future"  # later than the server's clock
+    OUTSIDE = "outside"  # before the page was opened
+
+
+@dataclass(frozen=True)
+class Pace:
+    """How fast this reader is expected to read an edition: seconds a screen, media, and the reader's factor."""
+
+    screens: Sequence[float]
+    media: float = 0
+    factor: float = 1.0
+
+    def allowance(self, first: int, last: int) -> int:
+        """Return the tenths of silence that count while the screens `first` to `last` are shown."""
+        end = len(self.screens) - 1
+        first, last = min(max(first, 0), max(end, 0)), min(last, end)
+        return max(LEAST_ALLOWANCE, round(sum(self.screens[first : last + 1]) * self.factor * 10))
 
 
 @dataclass
 class Reckoning:
-    """What the signs amount to. Spans of one kind may touch and overlap; whoever adds them up unites them."""
+    """What beats amount to. Spans of one kind may touch and overlap; whoever adds them up unites them."""
 
     counted: list[Span] = field(default_factory=list)
     refused: dict[Refusal, list[Span]] = field(default_factory=dict)
-    present: int = 0
     screens: set[int] = field(default_factory=set)
+    media: list[Span] = field(default_factory=list)
+    claimed: int = 0
 
     def count(self, begin: int, end: int) -> None:
         if begin < end:
@@ -81,54 +110,71 @@ class Reckoning:
         if begin < end:
             self.refused.setdefault(why, []).append(Span(begin, end))
 
+    def add(self, other: Reckoning) -> None:
+        """Add what other beats amount to."""
+        self.counted += other.counted
+        for why, spans in other.refused.items():
+            self.refused.setdefault(why, []).extend(spans)
+        self.screens |= other.screens
+        self.media += other.media
+        self.claimed += other.claimed
 
-def allowance(screens: Sequence[float], first: int, last: int, *, factor: float = 1.0) -> int:
-    """Return the seconds of silence that are counted while the screens `first` to `last` are shown."""
-    shown = sum(screens[max(first, 0) : last + 1])
-    return max(LEAST_ALLOWANCE, round(shown * factor))
 
-
-def reckon(
-    signs: Iterable[Sign], screens: Sequence[float], *, factor: float = 1.0, media: int = 0
-) -> Reckoning:
-    """
-    Return what `signs` amount to, given in seconds the reading time of each screen and the length of media.
-
-    Signs may come doubled and in any order. The first sign of a series opens it and counts nothing by itself.
-    """
+def reckon(beats: Iterable[Beat], pace: Pace) -> Reckoning:
+    """Return what `beats` amount to, in any order and doubled as they may be. Each stands for itself."""
     result = Reckoning()
-    state: Sign | None = None
-    until = reached = 0
-    for sign in sorted(set(signs), key=lambda sign: (sign.at, sign.ms, sign)):
-        if state is not None:
-            _settle(result, state, until, since=reached, to=sign.at)
-        reached = sign.at
-        if sign.kind is Kind.PRESENT:
-            result.present += 1
-            result.screens.update(range(max(sign.first, 0), min(sign.last, len(screens) - 1) + 1))
-            until = sign.at + allowance(screens, sign.first, sign.last, factor=factor)
-        if sign.kind is Kind.PLAYING:
-            until = sign.at + media
-        if sign.kind is not Kind.TICK:
-            state = sign
+    for beat in beats:
+        _reckon_one(result, beat, pace)
     return result
 
 
-def _settle(result: Reckoning, state: Sign, until: int, *, since: int, to: int) -> None:
-    """Count or refuse the stretch from `since` to `to`, which the last telling sign `state` rules."""
-    if state.kind is Kind.HIDDEN:
+def _reckon_one(result: Reckoning, beat: Beat, pace: Pace) -> None:
+    end = beat.start + min(beat.length, LONGEST_BEAT)
+    result.claimed += max(0, beat.length - LONGEST_BEAT)
+    reached, until = beat.start, beat.start
+    state: Sign | None = None
+    for sign in sorted(beat.signs, key=itemgetter(0)):
+        if sign.at >= end:
+            break
+        reached = _settle(result, state, until, since=reached, to=sign.at)
+        state, until = sign, sign.at
+        if sign.kind == Kind.MEDIA:
+            until += max(0, round((pace.media - sign.position) / sign.rate * 10))
+        elif sign.kind != Kind.HIDDEN and sign.kind != Kind.STOPPED:
+            until += pace.allowance(sign.first, sign.last)
+            if sign.kind == Kind.PRESENT and sign.at >= beat.start and pace.screens:
+                end_screen = len(pace.screens) - 1
+                result.screens.update(range(min(sign.first, end_screen), min(sign.last, end_screen) + 1))
+    _settle(result, state, until, since=reached, to=end)
+
+
+def _settle(result: Reckoning, state: Sign | None, until: int, *, since: int, to: int) -> int:
+    """Count or refuse the stretch from `since` to `to`, ruled by the sign `state`; return where it ends."""
+    if to <= since:
+        return since
+    if state is not None and state.kind == Kind.HIDDEN:
         result.refuse(Refusal.HIDDEN, since, to)
-        return
-    result.count(since, min(to, until))
-    result.refuse(Refusal.QUIET, max(since, until), to)
+        return to
+    counted_to = min(to, max(since, until))
+    result.count(since, counted_to)
+    result.refuse(Refusal.QUIET, counted_to, to)
+    if state is not None and state.kind == Kind.MEDIA and since < counted_to:
+        played = [state.position + (moment - state.at) * state.rate / 10 for moment in (since, counted_to)]
+        result.media.append(Span(int(played[0]), max(int(played[0]) + 1, round(played[1]))))
+    return to
+
+
+def merged(spans: Iterable[Span]) -> list[Span]:
+    """Return the union of `spans` as stretches in order that neither touch nor overlap."""
+    found: list[Span] = []
+    for begin, end in sorted(spans):
+        if found and begin <= found[-1].end:
+            found[-1] = Span(found[-1].begin, max(end, found[-1].end))
+        elif end > begin:
+            found.append(Span(begin, end))
+    return found
 
 
 def total(spans: Iterable[Span]) -> int:
-    """Return the seconds in the union of `spans`: what two of them share counts once."""
-    seconds, reached = 0, None
-    for begin, end in sorted(spans):
-        start = begin if reached is None else max(begin, reached)
-        if end > start:
-            seconds += end - start
-            reached = end
-    return seconds
+    """Return the length of the union of `spans`: what two of them share counts once."""
+    return sum(end - begin for begin, end in merged(spans))

@@ -7,6 +7,7 @@ by a second row. Counted time lies in intervals that cannot overlap for one memb
 
 from __future__ import annotations
 
+import uuid
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -15,10 +16,25 @@ from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Sum
 from django.db.models.enums import TextChoices
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from hours.ranges import NumberSpansField, TimeSpansField
+from hours.rules import Rule, RuleProposal
 from people.models import Affiliation, Member, Organisation, Sight
+
+__all__ = [
+    "Bucket",
+    "CountedInterval",
+    "Objection",
+    "ObjectionAnswer",
+    "Rule",
+    "RuleProposal",
+    "Source",
+    "Standing",
+    "StudyClock",
+    "StudyRecord",
+    "as_hours",
+]
 
 
 class Length(Func):
@@ -26,6 +42,20 @@ class Length(Func):
 
     template = "EXTRACT(EPOCH FROM (%(expressions)s))"
     output_field = models.DecimalField()
+
+
+class SpanSeconds(Func):
+    """The seconds in stretches of time, added up by the database."""
+
+    function = "study_seconds"
+    output_field = models.IntegerField()
+
+
+class IsEmpty(Func):
+    """True of a multirange in which there is nothing."""
+
+    function = "isempty"
+    output_field = models.BooleanField()
 
 
 class Bucket(TextChoices):
@@ -50,77 +80,12 @@ class Source(TextChoices):
     CORRECTION = "correction", _("Correction")
 
 
-class RuleQuerySet(models.QuerySet["Rule"]):
-    def at(self, name: str, on: date) -> Rule:
-        """The rule of that name in force on that day. One query."""
-        return self.filter(name=name, valid_from__lte=on).latest("valid_from")
+class Standing(TextChoices):
+    """Whether what a record tells is counted."""
 
-    def in_force(self, on: date) -> dict[str, Rule]:
-        """All rules in force on that day, by name. One query."""
-        rules = self.filter(valid_from__lte=on).order_by("name", "-valid_from").distinct("name")
-        return {rule.name: rule for rule in rules}
-
-
-class Rule(models.Model):
-    """A dated rule with its source. Code asks for the rule at a moment; a new rule is a new row."""
-
-    class Name(TextChoices):
-        MINUTES_PER_STUDY_HOUR = "minutes_per_study_hour", _("Minutes in a study hour")
-        YEARLY_HOURS_MEMBER = "yearly_hours_member", _("Study hours a year, members")
-        YEARLY_HOURS_OFFICE = (
-            "yearly_hours_office",
-            _("Study hours a year, secretaries and committee members"),
-        )
-        INDIVIDUAL_CAP_HOURS = "individual_cap_hours", _("Individual study counts up to, hours a year")
-        FAIR_PACE = "fair_pace", _("Silence is counted up to the reading time, times")
-        HOST_LEADS = "host_leads", _("Who leads for a mobile member")
-
-    name = models.CharField(_("rule"), max_length=40, choices=Name.choices)
-    value = models.DecimalField(_("value"), max_digits=8, decimal_places=2)
-    valid_from = models.DateField(_("valid from"))
-    source = models.CharField(_("source in Chinese"), max_length=300)
-    source_en = models.CharField(_("source in English"), max_length=300, blank=True)
-    is_confirmed = models.BooleanField(_("confirmed by the organisation"), default=False)
-    author = models.ForeignKey(Member, models.PROTECT, null=True, blank=True, related_name="rules_written")
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = RuleQuerySet.as_manager()
-
-    wagtail_reference_index_ignore = True
-
-    class Meta:
-        verbose_name = _("rule")
-        verbose_name_plural = _("rules")
-        constraints = [
-            models.UniqueConstraint(fields=["name", "valid_from"], name="one_rule_of_a_name_begins_on_a_day"),
-            models.CheckConstraint(condition=Q(value__gte=0), name="a_rule_is_not_negative"),
-            models.CheckConstraint(condition=~Q(source=""), name="a_rule_names_its_source"),
-            models.CheckConstraint(
-                condition=~Q(name="minutes_per_study_hour") | Q(value__gt=0), name="a_study_hour_has_minutes"
-            ),
-            models.CheckConstraint(
-                condition=~Q(name="host_leads") | Q(value__in=[0, 1]),
-                name="the_host_branch_leads_or_the_home_branch",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_name_display()}: {self.in_words or format(self.value.normalize(), 'f')}"
-
-    @property
-    def in_words(self) -> str:
-        """What the rule says, where its value is a choice and no quantity; else nothing."""
-        if self.name != self.Name.HOST_LEADS:
-            return ""
-        return str(
-            _("The host branch leads, the home branch assists.")
-            if self.value
-            else _("The home branch leads, the host branch assists.")
-        )
-
-    @property
-    def local_source(self) -> str:
-        return self.source_en if get_language() == "en" and self.source_en else self.source
+    COUNTED = "counted", _("Counted")
+    AWAITING = "awaiting", _("Awaiting confirmation")
+    DECLINED = "declined", _("Not confirmed")
 
 
 class StudyRecordQuerySet(models.QuerySet["StudyRecord"]):
@@ -136,6 +101,10 @@ class StudyRecordQuerySet(models.QuerySet["StudyRecord"]):
             here = Organisation.objects.within(place).values("pk")
             seen |= Q(Exists(guest), recorded_in__in=here)
         return self.filter(seen)
+
+    def awaiting(self) -> StudyRecordQuerySet:
+        """Those that nobody has confirmed or declined yet."""
+        return self.filter(standing=Standing.AWAITING, settled_by=None)
 
 
 class StudyRecord(models.Model):
@@ -154,11 +123,21 @@ class StudyRecord(models.Model):
     edition = models.BigIntegerField(_("edition"), null=True)
     started_at = models.DateTimeField(_("began"))
     ended_at = models.DateTimeField(_("ended"))
+    opened_at = models.DateTimeField(_("page opened"), null=True)
+    standing = models.CharField(
+        _("standing"), max_length=10, choices=Standing.choices, default=Standing.COUNTED
+    )
     seconds = models.IntegerField(_("counted seconds"))
+    counted = TimeSpansField(_("time that counts"))
+    taken = TimeSpansField(_("time that no longer counts"))
+    claimed = TimeSpansField(_("time that awaits confirmation"))
+    award = models.IntegerField(_("seconds without a time of day"), default=0)
+    counters = NumberSpansField(_("the device's count of its reports"))
     refused = models.JSONField(_("not counted: seconds by reason"), default=dict)
     evidence = models.JSONField(_("evidence"), default=dict)
     rule = models.ForeignKey(Rule, models.PROTECT, null=True, related_name="records")
     corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrections")
+    settles = models.OneToOneField("self", models.PROTECT, null=True, related_name="settled_by")
     reason = models.CharField(_("reason"), max_length=300, blank=True)
     received_at = models.DateTimeField(_("received"))
 
@@ -169,7 +148,18 @@ class StudyRecord(models.Model):
     class Meta:
         verbose_name = _("study record")
         verbose_name_plural = _("study records")
-        indexes = [models.Index(fields=["member", "started_at"], name="records_of_a_member")]
+        indexes = [
+            models.Index(fields=["member", "started_at"], name="records_of_a_member"),
+            models.Index(
+                fields=["member", "started_at"],
+                include=["bucket", "subject", "award"],
+                condition=~Q(award=0),
+                name="awards_of_a_member",
+            ),
+            models.Index(
+                fields=["member"], condition=Q(standing="awaiting"), name="records_awaiting_confirmation"
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(fields=["source", "key"], name="one_record_for_one_event"),
             models.CheckConstraint(
@@ -188,9 +178,22 @@ class StudyRecord(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(source="correction")
-                | Q(source="quiz")
-                | Q(seconds__lte=Length(F("ended_at") - F("started_at"))),
+                | Q(seconds__lte=F("award") + Length(F("ended_at") - F("started_at"))),
                 name="no_record_counts_more_than_the_clock_showed",
+            ),
+            models.CheckConstraint(
+                condition=Q(seconds=SpanSeconds("counted") - SpanSeconds("taken") + F("award")),
+                name="a_record_counts_exactly_its_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(source="correction", corrects__isnull=False) | Q(IsEmpty("taken")),
+                name="only_a_correction_takes_from_another_record",
+            ),
+            models.CheckConstraint(
+                condition=Q(standing__in=Standing.values)
+                & (Q(standing="counted") | Q(seconds=0))
+                & (Q(standing="awaiting") | Q(IsEmpty("claimed"))),
+                name="what_awaits_confirmation_counts_nothing_yet",
             ),
         ]
 
@@ -279,6 +282,8 @@ class StudyClock(models.Model):
     edition = models.BigIntegerField(null=True)
     opened_at = models.DateTimeField(null=True)
     last_at = models.DateTimeField(null=True)
+    pace = models.SmallIntegerField(_("reading pace, in hundredths of the calm pace"), default=100)
+    pace_lessons = models.IntegerField(_("lessons it was learned from"), default=0)
 
     wagtail_reference_index_ignore = True
 
@@ -294,3 +299,52 @@ def as_hours(seconds: int, *, minutes_per_hour: Decimal) -> Decimal:
     """Return study hours, rounded down to the half: only for showing, never for adding up."""
     halves = int(seconds / (minutes_per_hour * 60) * 2)
     return Decimal(halves) / 2
+
+
+class Objection(models.Model):
+    """A member says that a record is wrong, and why. Rows are only added."""
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    record = models.ForeignKey(StudyRecord, models.PROTECT, related_name="objections")
+    member = models.ForeignKey(
+        Member, models.PROTECT, to_field="key", db_column="member_key", related_name="objections"
+    )
+    text = models.CharField(_("what is wrong"), max_length=500)
+    at = models.DateTimeField(_("raised"))
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("objection")
+        verbose_name_plural = _("objections")
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="an_objection_says_what_is_wrong")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"
+
+
+class ObjectionAnswer(models.Model):
+    """The branch answers an objection, once: with a correction, or with an explanation."""
+
+    objection = models.OneToOneField(Objection, models.PROTECT, related_name="answer")
+    text = models.CharField(_("answer"), max_length=500)
+    correction = models.ForeignKey(
+        StudyRecord,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="answers",
+        verbose_name=_("correction"),
+    )
+    by = models.ForeignKey(Member, models.PROTECT, related_name="objections_answered")
+    at = models.DateTimeField(_("answered"))
+
+    wagtail_reference_index_ignore = True
+
+    class Meta:
+        verbose_name = _("answer to an objection")
+        verbose_name_plural = _("answers to objections")
+        constraints = [models.CheckConstraint(condition=~Q(text=""), name="an_answer_says_something")]
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M}"

@@ -1,103 +1,253 @@
-"""Taking in what a lesson page reports, and closing sittings that have ended."""
+"""Taking in what lesson pages report, and closing sittings that have ended."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
 from django.db import connection
-from django.utils.timezone import localdate
 
-from hours.clock import LARGE_PRINT_FACTOR, Kind, Reckoning, Refusal, Sign, Span, reckon, total
-from hours.models import Rule
+from hours.beats import PageReport
+from hours.clock import Beat, Pace, Reckoning, Refusal, Span, merged, reckon
+from hours.counting_rules import CountingRules, counting_rules
 from hours.prepared import fetch_all
-from hours.slots import reading_times
+from hours.slots import ReadingTimes, reading_times
 from hours.tokens import StudyToken
 from jobs.schedule import every_minute
 
 SILENCE_ENDS_A_SITTING = timedelta(minutes=10)
 
+LATE = 1200
+"""Tenths of a second: what is told more than two minutes after it happened has waited on a device."""
+
+WRONG_CLOCK = 50
+"""Tenths of a second that a device's clock may be ahead without being put right."""
+
+_PAGE = "%s::uuid, %s::uuid, %s::bigint"
+_SPANS = "%s::text::tstzmultirange"
+_NUMBERS = "%s::text::int4multirange"
 _BEAT = (
-    "select counted, elsewhere, outside, sitting from study_beat(%s, %s, %s, %s, %s,"
-    " %s::tstzmultirange, %s::tstzmultirange, %s::tstzmultirange, %s::int4multirange)"
+    "select counted, elsewhere, beyond, why, sitting, awaiting from study_beat("
+    f"{_PAGE}, %s, {_SPANS}, {_SPANS}, {_SPANS}, {_NUMBERS}, {_NUMBERS}, %s::int, %s::int)"
+)
+_LATE = (
+    "select counted, elsewhere, beyond, why, sitting, awaiting from study_late("
+    f"{_PAGE}, %s, %s, %s::int[], %s::text[]::tstzmultirange[], {_SPANS}, {_SPANS}, {_NUMBERS}, {_NUMBERS},"
+    " %s::int, %s::int, %s, %s::jsonb)"
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class BeatAnswer:
-    """What a report came to: seconds newly counted, seconds of this sitting so far, and what was refused."""
-
-    counted: int
-    sitting: int
-    refused: dict[str, int]
-
-
-@lru_cache(maxsize=4)
-def fair_pace(day: date, minute: int) -> float:
-    """The rule of that day, read again each minute: a rule written today holds within a minute."""
-    return float(Rule.objects.at(Rule.Name.FAIR_PACE, day).value)
-
-
-def on_server_time(
-    reported: Iterable[tuple[int, str, int, int]], *, client_now: int, at: datetime
-) -> list[Sign]:
     """
-    Return a page's signs in whole seconds of the server's clock.
-
-    The page tells milliseconds of its own clock and what that clock shows now; only the differences matter,
-    so a device clock that is days off does no harm. What lies outside the page's own time is cut by the
-    database; here moments are only kept within a range that it can hold.
+    What reports came to, in whole seconds: newly counted, in this sitting so far, awaiting confirmation, and
+    what was not counted, by reason.
     """
-    anchor = int(at.timestamp() * 1000)
-    earliest, latest = anchor - 7 * 86_400_000, anchor + 86_400_000
-    signs = []
-    for when, kind, first, last in reported:
-        moment = min(max(anchor - client_now + when, earliest), latest)
-        signs.append(Sign(moment // 1000, Kind(kind), first, last, moment % 1000))
-    return signs
+
+    counted: int = 0
+    sitting: int = 0
+    awaiting: int = 0
+    refused: dict[str, int] = field(default_factory=dict)
+
+    def refuse(self, why: str, seconds: int) -> None:
+        if seconds > 0:
+            self.refused[why] = self.refused.get(why, 0) + seconds
 
 
-def take_beat(token: StudyToken, signs: Sequence[Sign], *, at: datetime) -> BeatAnswer:
+class _Call(NamedTuple):
+    """One call of a function of the clock."""
+
+    sql: str
+    values: list[object]
+
+
+def take_reports(
+    reports: Sequence[PageReport],
+    *,
+    at: datetime,
+    times: Callable[[int], ReadingTimes] = reading_times,
+) -> BeatAnswer:
     """
-    Count what `signs` are worth into the member's open sitting, durably, and say what was refused.
+    Count what pages report into their members' sittings and ledgers, durably, and say what was refused.
 
-    Sending the same signs again counts nothing more: counted time is a union. One statement.
+    Sending the same again counts nothing more: counted time is a union. One statement, whatever the number of
+    pages and beats; members are locked in the order of their keys.
     """
-    times = reading_times(token.edition)
-    factor = fair_pace(localdate(at), at.hour * 60 + at.minute) * (
-        LARGE_PRINT_FACTOR if token.large_print else 1
+    at = at.replace(microsecond=0)
+    rules = counting_rules(at)
+    answer = BeatAnswer()
+    calls: list[_Call] = []
+    for report in sorted(reports, key=lambda report: report.token.member):
+        calls += _calls(report, rules, times(report.token.edition), at, answer)
+    for counted, elsewhere, beyond, why, sitting, awaiting in _run(calls):
+        answer.counted += counted
+        answer.awaiting += awaiting
+        answer.sitting = sitting or answer.sitting
+        answer.refuse(Refusal.ELSEWHERE, elsewhere)
+        answer.refuse(why, beyond)
+    return answer
+
+
+def _run(calls: Sequence[_Call]) -> list[tuple]:
+    if not calls:
+        return []
+    return fetch_all(
+        " union all ".join(call.sql for call in calls), [value for call in calls for value in call.values]
     )
-    found = reckon(signs, times.screens, factor=factor, media=times.media)
-    ((counted, elsewhere, outside, sitting),) = fetch_all(
-        _BEAT,
-        [
-            token.member,
-            token.subject,
-            token.edition,
-            token.issued_at,
-            at.replace(microsecond=0),
-            _as_multirange(found.counted),
-            _as_multirange(found.refused.get(Refusal.QUIET, ())),
-            _as_multirange(found.refused.get(Refusal.HIDDEN, ())),
-            "{" + ",".join(f"[{n},{n + 1})" for n in sorted(found.screens)) + "}",
-        ],
+
+
+def _calls(
+    report: PageReport, rules: CountingRules, times: ReadingTimes, at: datetime, answer: BeatAnswer
+) -> list[_Call]:
+    """What the database is asked for one page: what happens now, and what has waited."""
+    token = report.token
+    pace = rules.pace(times, large_print=token.large_print, pace=token.pace)
+    limits = (rules.most(times, large_print=token.large_print, pace=token.pace), rules.day_seconds)
+    now = int((at - token.issued_at).total_seconds() * 10)
+    prompt, waited, skew = _sorted_out(report, now)
+    calls = []
+    if prompt:
+        calls.append(_prompt_call(token, reckon(prompt, pace), at, now, limits, answer))
+    if waited:
+        calls.append(
+            _late_call(token, waited, pace, at, now, (*limits, rules.offline_standing), skew, answer)
+        )
+    return calls
+
+
+def _sorted_out(report: PageReport, now: int) -> tuple[list[Beat], list[Beat], int]:
+    """
+    Part the beats into those that happen now and those that have waited, and put a wrong clock right.
+
+    What lies between the opening of the page and now is taken as it is told. What lies outside was told by a
+    device whose clock is wrong: when the device says what it believes the time is, the difference is taken off.
+    """
+    prompt: list[Beat] = []
+    waited: list[Beat] = []
+    skew = 0 if report.clock is None else now - report.clock
+    corrected = False
+    for beat in report.beats:
+        end = beat.start + min(beat.length, 600)
+        if abs(skew) > WRONG_CLOCK and (end > now + WRONG_CLOCK or beat.start < 0):
+            corrected = True
+            waited.append(_moved(beat, skew))
+        elif now - end > LATE:
+            waited.append(beat)
+        else:
+            prompt.append(beat)
+    return prompt, waited, skew if corrected else 0
+
+
+def _moved(beat: Beat, by: int) -> Beat:
+    signs = tuple(sign._replace(at=sign.at + by) for sign in beat.signs)
+    return beat._replace(start=beat.start + by, signs=signs)
+
+
+def _prompt_call(
+    token: StudyToken, found: Reckoning, at: datetime, now: int, limits: tuple[int, int], answer: BeatAnswer
+) -> _Call:
+    lane = _Lane(token, now)
+    _tell(found, lane, answer)
+    values = [
+        token.member,
+        token.subject,
+        token.edition,
+        at,
+        lane.multirange(found.counted),
+        lane.multirange(found.refused.get(Refusal.QUIET, ())),
+        lane.multirange(found.refused.get(Refusal.HIDDEN, ())),
+        _numbers((n, n + 1) for n in sorted(found.screens)),
+        _numbers(found.media),
+        *limits,
+    ]
+    return _Call(_BEAT, values)
+
+
+def _late_call(
+    token: StudyToken,
+    waited: Sequence[Beat],
+    pace: Pace,
+    at: datetime,
+    now: int,
+    limits: tuple[int, int, str],
+    skew: int,
+    answer: BeatAnswer,
+) -> _Call:
+    lane = _Lane(token, now)
+    whole = Reckoning()
+    counters, spans = [], []
+    for beat in waited:
+        found = reckon([beat], pace)
+        counters.append(beat.counter)
+        spans.append(lane.multirange(found.counted))
+        whole.add(found)
+    _tell(whole, lane, answer)
+    *seconds, standing = limits
+    values = [
+        token.member,
+        token.subject,
+        token.edition,
+        token.issued_at,
+        at,
+        counters,
+        spans,
+        lane.multirange(whole.refused.get(Refusal.QUIET, ())),
+        lane.multirange(whole.refused.get(Refusal.HIDDEN, ())),
+        _numbers((n, n + 1) for n in sorted(whole.screens)),
+        _numbers(whole.media),
+        *seconds,
+        standing,
+        f'{{"clock_off": {skew // 10}}}' if skew else "{}",
+    ]
+    return _Call(_LATE, values)
+
+
+class _Lane:
+    """The time in which a page can have been studied: from its opening to now, in seconds of the server."""
+
+    def __init__(self, token: StudyToken, now: int) -> None:
+        self.opened = int(token.issued_at.timestamp())
+        self.now = max(0, now)
+
+    def spans(self, spans: Iterable[Span]) -> Iterable[Span]:
+        """Stretches in tenths since the opening, as whole seconds of the server, united and cut to the lane."""
+        for begin, end in merged(spans):
+            first, last = max(begin, 0) // 10, min(end, self.now) // 10
+            if first < last:
+                yield Span(self.opened + first, self.opened + last)
+
+    def multirange(self, spans: Iterable[Span]) -> str:
+        pieces = (f'["{_moment(begin)}","{_moment(end)}")' for begin, end in self.spans(spans))
+        return "{" + ",".join(pieces) + "}"
+
+    def outside(self, spans: Iterable[Span]) -> tuple[int, int]:
+        """The seconds of the spans that lie before the opening, and after now."""
+        whole = merged(spans)
+        before = sum(min(end, 0) - begin for begin, end in whole if begin < 0)
+        after = sum(end - max(begin, self.now) for begin, end in whole if end > self.now)
+        return before // 10, after // 10
+
+
+def _tell(found: Reckoning, lane: _Lane, answer: BeatAnswer) -> None:
+    """Say what was refused before the database was asked."""
+    for why, spans in found.refused.items():
+        answer.refuse(why, sum(end - begin for begin, end in lane.spans(spans)))
+    before, after = lane.outside(
+        [*found.counted, *(span for spans in found.refused.values() for span in spans)]
     )
-    return BeatAnswer(counted, sitting, _refusals(found, elsewhere=elsewhere, outside=outside))
+    answer.refuse(Refusal.OUTSIDE, before)
+    answer.refuse(Refusal.FUTURE, after)
+    answer.refuse(Refusal.CLAIMED, found.claimed // 10)
 
 
-def _refusals(found: Reckoning, *, elsewhere: int, outside: int) -> dict[str, int]:
-    refused = {str(why): total(spans) for why, spans in found.refused.items()}
-    refused |= {str(Refusal.ELSEWHERE): elsewhere, str(Refusal.OUTSIDE): outside}
-    return {why: seconds for why, seconds in refused.items() if seconds}
+def _moment(second: int) -> str:
+    return datetime.fromtimestamp(second, UTC).isoformat()
 
 
-def _as_multirange(spans: Iterable[Span]) -> str:
-    def moment(second: int) -> str:
-        return datetime.fromtimestamp(second, UTC).isoformat()
-
-    return "{" + ",".join(f'["{moment(begin)}","{moment(end)}")' for begin, end in spans) + "}"
+def _numbers(spans: Iterable[tuple[int, int]]) -> str:
+    return "{" + ",".join(f"[{begin},{end})" for begin, end in spans) + "}"
 
 
 @every_minute("close study sittings that have ended")

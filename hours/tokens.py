@@ -14,10 +14,13 @@ from uuid import UUID
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 
-_BODY = struct.Struct(">B16s16sQI")
+_BODY = struct.Struct(">BB16s16sQI")
 _SEAL = 16
-LIFETIME = timedelta(hours=24)
-"""A page left open longer has to be loaded again; offline study has its own rule."""
+LIFETIME = timedelta(days=30)
+"""What waited on a device is taken for so long. A page that stays open is asked to load again after a day."""
+
+SKEW = timedelta(seconds=5)
+"""So far may the clocks of two of our servers be apart."""
 
 
 class TokenRefused(Exception):
@@ -25,18 +28,24 @@ class TokenRefused(Exception):
 
 
 class StudyToken(NamedTuple):
-    """Who studies which edition of which lesson, since when the page is open, and whether in large print."""
+    """
+    Who studies which edition of which lesson, and since when the page is open.
+
+    `pace` is the reader's own, in hundredths of the calm reader's: 60 reads three words where that one reads five.
+    """
 
     member: UUID
     subject: UUID
     edition: int
     issued_at: datetime
     large_print: bool = False
+    pace: int = 100
 
     def sign(self) -> str:
-        """Return the token as 82 characters for a page."""
+        """Return the token as 83 characters for a page."""
         body = _BODY.pack(
             1 | (2 if self.large_print else 0),
+            min(max(self.pace, 1), 255),
             self.member.bytes,
             self.subject.bytes,
             self.edition,
@@ -49,8 +58,19 @@ def read_token(text: str, *, at: datetime) -> StudyToken:
     """
     Return what the token says.
 
-    :raises TokenRefused: when it is forged, damaged, from the future, or older than a day.
+    :raises TokenRefused: `damaged`, `forged`, `future`, or `old` when its lifetime has passed.
     """
+    token = _opened(text)
+    if token.issued_at > at + SKEW:
+        raise TokenRefused("future")
+    if at - token.issued_at > LIFETIME:
+        raise TokenRefused("old")
+    return token
+
+
+@lru_cache(maxsize=8192)
+def _opened(text: str) -> StudyToken:
+    """What a token says, its seal checked. A page sends the same one each half minute."""
     try:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except (ValueError, binascii.Error) as error:
@@ -58,13 +78,9 @@ def read_token(text: str, *, at: datetime) -> StudyToken:
     body, seal = raw[: _BODY.size], raw[_BODY.size :]
     if len(body) != _BODY.size or not hmac.compare_digest(seal, _seal(body)):
         raise TokenRefused("forged")
-    flags, member, subject, edition, issued = _BODY.unpack(body)
+    flags, pace, member, subject, edition, issued = _BODY.unpack(body)
     issued_at = datetime.fromtimestamp(issued, UTC)
-    if issued_at > at:
-        raise TokenRefused("future")
-    if at - issued_at > LIFETIME:
-        raise TokenRefused("old")
-    return StudyToken(UUID(bytes=member), UUID(bytes=subject), edition, issued_at, bool(flags & 2))
+    return StudyToken(UUID(bytes=member), UUID(bytes=subject), edition, issued_at, bool(flags & 2), pace)
 
 
 @lru_cache(maxsize=4)

@@ -36,13 +36,17 @@ class YearRules:
     minutes_per_hour: Decimal
     member_hours: Decimal
     office_hours: Decimal
-    individual_cap: Decimal
+    caps: dict[str, Decimal]
     rules: dict[str, Rule] = field(default_factory=dict, compare=False)
 
     @property
     def who_leads(self) -> Rule | None:
         """Whether the host or the home branch leads for a mobile member, with its source."""
         return self.rules.get(Rule.Name.HOST_LEADS)
+
+    def cap_seconds(self, bucket: str) -> int:
+        """Up to so many seconds a year a kind of study counts towards the requirement."""
+        return int(self.caps[bucket] * self.minutes_per_hour * 60)
 
     def required(self, *, leads: bool) -> Decimal:
         return self.office_hours if leads else self.member_hours
@@ -55,7 +59,11 @@ def rules_on(day: date) -> YearRules:
         minutes_per_hour=rules[Rule.Name.MINUTES_PER_STUDY_HOUR].value,
         member_hours=rules[Rule.Name.YEARLY_HOURS_MEMBER].value,
         office_hours=rules[Rule.Name.YEARLY_HOURS_OFFICE].value,
-        individual_cap=rules[Rule.Name.INDIVIDUAL_CAP_HOURS].value,
+        caps={
+            Bucket.CONCENTRATED: rules[Rule.Name.CONCENTRATED_CAP_HOURS].value,
+            Bucket.COLLECTIVE: rules[Rule.Name.COLLECTIVE_CAP_HOURS].value,
+            Bucket.INDIVIDUAL: rules[Rule.Name.INDIVIDUAL_CAP_HOURS].value,
+        },
         rules=rules,
     )
 
@@ -74,10 +82,8 @@ class YearTotal:
         return sum(self.seconds.values())
 
     def towards_requirement(self, rules: YearRules) -> int:
-        """Seconds that count towards the year's requirement: individual study up to its cap."""
-        cap = int(rules.individual_cap * rules.minutes_per_hour * 60)
-        individual = self.seconds.get(Bucket.INDIVIDUAL, 0)
-        return self.counted - max(0, individual - cap)
+        """Seconds that count towards the year's requirement: each kind of study up to its cap."""
+        return sum(min(seconds, rules.cap_seconds(bucket)) for bucket, seconds in self.seconds.items())
 
     def hours(self, rules: YearRules) -> Decimal:
         """Study hours towards the requirement, rounded down to the half, once."""
@@ -100,6 +106,11 @@ _STUDIED = """
         where member_key = any(%(members)s) and started_at >= %(begin)s and started_at < %(end)s
         group by member_key, bucket, subject
     union all
+    select member_key, bucket, subject, sum(award)::int, max(ended_at)
+        from hours_studyrecord
+        where award <> 0 and member_key = any(%(members)s) and started_at >= %(begin)s and started_at < %(end)s
+        group by member_key, bucket, subject
+    union all
     select member_key, 'individual', subject,
             study_seconds(pieces * tstzrange(%(begin)s, %(end)s)::tstzmultirange), last_at
         from hours_studyclock
@@ -115,6 +126,12 @@ _RECORDED_HERE = """
         where i.member_key = any(%(guests)s) and i.started_at >= %(begin)s and i.started_at < %(end)s
             and o.path like any(%(here)s)
         group by i.member_key, i.bucket, i.subject
+    union all
+    select r.member_key, r.bucket, r.subject, sum(r.award)::int, max(r.ended_at)
+        from hours_studyrecord r join people_organisation o on o.id = r.recorded_in_id
+        where r.award <> 0 and r.member_key = any(%(guests)s)
+            and r.started_at >= %(begin)s and r.started_at < %(end)s and o.path like any(%(here)s)
+        group by r.member_key, r.bucket, r.subject
 """
 
 

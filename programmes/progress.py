@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db import transaction
 from django.utils.timezone import now
 
 from courses.models import LessonEdition
 from courses.slots import LessonState, Wanted
+from hours.pace import learn
 from hours.tokens import StudyToken
 from hours.totals import seconds_by_subject, studied, year_of
 from people.models import Member
@@ -36,7 +38,11 @@ def reached_by_token(token: StudyToken, *, at: datetime) -> bool | None:
     member = Member.objects.filter(key=token.member, is_active=True).first()
     if edition is None or member is None:
         return None
-    return mark_reached(member_id=member.pk, edition=edition, at=at)
+    with transaction.atomic():
+        first = mark_reached(member_id=member.pk, edition=edition, at=at)
+        if first:
+            learn(token, at=at)
+    return first
 
 
 def lesson_states(member: Member, lessons: Iterable[Wanted]) -> dict[UUID, LessonState]:

@@ -59,14 +59,20 @@ _COUNTS = """
             from hours_countedinterval join here on here.key = member_key
             where started_at >= %(begin)s and started_at < %(end)s
         union all
+        select member_key, bucket, award
+            from hours_studyrecord join here on here.key = member_key
+            where award <> 0 and started_at >= %(begin)s and started_at < %(end)s
+        union all
         select member_key, 'individual',
                 study_seconds(pieces * tstzrange(%(begin)s, %(end)s)::tstzmultirange)
             from hours_studyclock join here on here.key = member_key
             where subject is not null
     ), totals as (
         select member_key as key,
-                least(coalesce(sum(seconds) filter (where bucket = 'individual'), 0), %(cap)s)
-                + coalesce(sum(seconds) filter (where bucket <> 'individual'), 0) as seconds
+                least(coalesce(sum(seconds) filter (where bucket = 'individual'), 0), %(individual)s)
+                + least(coalesce(sum(seconds) filter (where bucket = 'collective'), 0), %(collective)s)
+                + least(coalesce(sum(seconds) filter (where bucket = 'concentrated'), 0), %(concentrated)s)
+                as seconds
             from pieces group by member_key
     )
     select branch_id, count(*), count(*) filter (where at_home_study),
@@ -111,7 +117,7 @@ def _counts(paths: Sequence[str], rules: YearRules, on: date) -> dict[int, tuple
         "asked_more": sorted(ASKED_MORE),
         "office_hours": rules.office_hours,
         "member_hours": rules.member_hours,
-        "cap": int(rules.individual_cap * unit),
+        **{str(bucket): rules.cap_seconds(bucket) for bucket in rules.caps},
         "unit": unit,
     }
     with connection.cursor() as cursor:

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from django.db import connection
 
+from hours.ranges import spans_of
+
 
 class Piece(NamedTuple):
     """A counted stretch without a gap."""
@@ -51,7 +53,8 @@ class Entry:
 
 _RECORD_COLUMNS = (
     "id, member_key, home_id, recorded_in_id, recorded_by_id, bucket, source, key, subject, edition,"
-    " started_at, ended_at, seconds, refused, evidence, rule_id, reason, received_at"
+    " started_at, ended_at, seconds, counted, refused, evidence, rule_id, reason, received_at,"
+    " standing, taken, claimed, award, counters"
 )
 _INTERVAL_COLUMNS = "member_key, record_id, bucket, subject, started_at, ended_at, seconds"
 
@@ -87,11 +90,17 @@ def _record_row(pk: int, entry: Entry) -> tuple:
         entry.started_at,
         entry.ended_at,
         entry.seconds,
+        spans_of(entry.pieces),
         json.dumps(entry.refused),
         json.dumps(entry.evidence),
         entry.rule,
         "",
         entry.received_at,
+        "counted",
+        "{}",
+        "{}",
+        0,
+        "{}",
     )
 
 

@@ -16,6 +16,7 @@ from courses.models import CoursePage, HomePage, LessonEdition, LessonPage, Modu
 from courses.outline import Module, outline
 from courses.publishing import freeze_edition
 from hours.models import Bucket, CountedInterval, Source, StudyRecord
+from hours.ranges import spans_of
 from people.middleware import SEEN
 from people.models import Affiliation, Member, Office, Organisation
 from programmes.models import LessonReached
@@ -128,6 +129,7 @@ def _record(member: Member, edition: LessonEdition, begin: datetime) -> StudyRec
         started_at=begin,
         ended_at=begin + PIECE,
         seconds=PIECE.seconds,
+        counted=spans_of([(begin, begin + PIECE)]),
         received_at=begin + PIECE,
     )
 

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.utils.timezone import localdate
 
 from hours.models import CountedInterval, Rule, StudyRecord
+from hours.ranges import spans_of
 from people.models import Member
 from tests.cast import SHANGHAI
 
@@ -38,6 +39,7 @@ def add_record(
             "key": f"{member.key}:{at.timestamp():.0f}",
             "home": home.branch if home else None,
             "seconds": seconds,
+            "counted": spans_of([(at, ended)] if seconds else []),
             "received_at": ended,
             "rule": Rule.objects.at("fair_pace", localdate(at)),
             "evidence": {"screens": 3, "spans": 1},

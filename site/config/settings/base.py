@@ -59,6 +59,7 @@ INSTALLED_APPS = [
 PROXIES = env.number("PROXIES", 0)
 
 MIDDLEWARE = [
+    "hours.middleware.BeatsFirst",
     "config.proxies.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
