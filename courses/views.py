@@ -17,8 +17,10 @@ from courses.gate import may_read
 from courses.live import lessons_of_course
 from courses.models import CoursePage, HomePage, LessonPage, ModulePage
 from courses.outline import Course, Lesson, in_courses, next_to_study, outline, with_progress
+from hours.counting_rules import counting_rules
 from hours.pace import pace_of
 from hours.record import year_record
+from hours.slots import ReadingTimes
 from hours.tokens import StudyToken
 from people.contacts import contact_for
 from quizzes.results import best_results
@@ -112,14 +114,8 @@ def lesson_context(request: HttpRequest, course: Course, entry: Lesson) -> dict:
     places = [(module, lesson) for module in course.modules for lesson in module.lessons]
     index = next(n for n, (_module, lesson) in enumerate(places) if lesson is entry)
     own_module = places[index][0]
-    token = StudyToken(
-        request.user.key,
-        edition.translation_key,
-        edition.pk,
-        now(),
-        is_large_print(request),
-        pace_of(request.user.key),
-    )
+    at, large_print, pace = now(), is_large_print(request), pace_of(request.user.key)
+    times = ReadingTimes(tuple(edition.screens), edition.media_seconds)
     return {
         "edition": edition,
         "course": course,
@@ -130,5 +126,8 @@ def lesson_context(request: HttpRequest, course: Course, entry: Lesson) -> dict:
         "number": own_module.lessons.index(entry) + 1,
         "previous": places[index - 1][1] if index else None,
         "next": places[index + 1][1] if index + 1 < len(places) else None,
-        "token": token.sign(),
+        "token": StudyToken(
+            request.user.key, edition.translation_key, edition.pk, at, large_print, pace
+        ).sign(),
+        "pace": counting_rules(at).pace(times, large_print=large_print, pace=pace),
     }

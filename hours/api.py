@@ -8,6 +8,8 @@ Every page that is open reports each half minute, so the address is answered bef
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.db import DataError
@@ -17,13 +19,14 @@ from ninja import Router, Schema
 
 from hours.beats import LONGEST_BODY, Malformed, read_reports
 from hours.sittings import take_reports
+from hours.slots import ReadingTimes, reading_times
 from hours.tokens import TokenRefused
 
 router = Router(tags=["study"])
 
 
 class Counted(Schema):
-    """Whole seconds: newly counted, of this sitting, awaiting confirmation, and not counted by reason; and the time."""
+    """Whole seconds: newly counted, of this sitting, awaiting confirmation, not counted by reason; the time."""
 
     counted: int
     sitting: int
@@ -41,7 +44,7 @@ class Refused(Schema):
 BODY: dict[str, Any] = {
     "requestBody": {
         "required": True,
-        "description": "Pages, each its token, its beats, and, when they have waited, what the device's clock shows."
+        "description": "Pages, each its token, its beats, and, when they have waited, what its clock shows."
         " A beat is counter, start and length in tenths of a second since the page was opened, and signs."
         " See docs/study-clock.md.",
         "content": {
@@ -71,29 +74,35 @@ def beats(request: HttpRequest) -> HttpResponse:
 
 
 def answer_beats(request: HttpRequest) -> HttpResponse:
-    """Count what the body reports. `at` of the answer: tenths of a second since the first page was opened."""
+    length = request.META.get("CONTENT_LENGTH") or "0"
+    if not length.isdigit() or int(length) > LONGEST_BODY:
+        status, answer = 413 if length.isdigit() else 422, {"refused": "malformed: body"}
+    else:
+        status, answer = answer_to(request.body, at=now())
+    return HttpResponse(json.dumps(answer), content_type="application/json", status=status)
+
+
+def answer_to(
+    body: bytes, *, at: datetime, times: Callable[[int], ReadingTimes] = reading_times
+) -> tuple[int, dict[str, Any]]:
+    """
+    Count what a body reports; return the status and the answer.
+
+    `at` of the answer: tenths of a second since the first page was opened.
+    """
     try:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST_BODY:
-            return _refusal(413, "malformed: body")
-        at = now()
-        reports = read_reports(request.body, at=at)
-        answer = take_reports(reports, at=at)
+        reports = read_reports(body, at=at)
+        found = take_reports(reports, at=at, times=times)
     except TokenRefused as error:
-        return _refusal(409, str(error))
+        return 409, {"refused": str(error)}
     except Malformed as error:
-        return _refusal(422, f"malformed: {error}")
+        return 422, {"refused": f"malformed: {error}"}
     except (ValueError, DataError):
-        return _refusal(422, "malformed: body")
-    since = int((at - reports[0].token.issued_at).total_seconds() * 10)
-    body = {
-        "counted": answer.counted,
-        "sitting": answer.sitting,
-        "awaiting": answer.awaiting,
-        "refused": answer.refused,
-        "at": since,
+        return 422, {"refused": "malformed: body"}
+    return 200, {
+        "counted": found.counted,
+        "sitting": found.sitting,
+        "awaiting": found.awaiting,
+        "refused": found.refused,
+        "at": int((at - reports[0].token.issued_at).total_seconds() * 10),
     }
-    return HttpResponse(json.dumps(body), content_type="application/json")
-
-
-def _refusal(status: int, why: str) -> HttpResponse:
-    return HttpResponse(json.dumps({"refused": why}), content_type="application/json", status=status)

@@ -8,9 +8,11 @@ class HoursConfig(AppConfig):
 
     def ready(self) -> None:
         from hours import sittings  # noqa: F401  # registers the job that closes them
-        from hours.holdings import CONTENT, INVENTORY, hold_clock, own_data
+        from hours.holdings import CONTENT, INVENTORY, TOLD, forget_words, hold_clock
+        from hours.own_data import own_data
         from people.slots import register_erasure, register_inventory, register_own_data
 
         register_inventory(INVENTORY, content=CONTENT)
-        register_own_data(own_data, shows=["hours.studyrecord", "hours.studyclock"])
+        register_own_data(own_data, shows=TOLD)
         register_erasure(hold_clock)
+        register_erasure(forget_words)

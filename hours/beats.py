@@ -1,10 +1,10 @@
 """
 What pages send, read strictly: `{"pages": [["<token>", [[7, 2100, 300, "p0:2-3 p120:3-4"]], 2400]]}`.
 
-A page is its token, its beats, and, when its beats have waited, what the device's clock shows now. A beat is its
-counter, its start and length in tenths of a second since the page was opened, and its signs: a letter, tenths since
-the start (negative: before it), the screens shown when they are others than before, and of media `@` the second it
-stands at and `x` the rate in hundredths. See docs/study-clock.md.
+A page is its token, its beats, and, when its beats have waited, what the device's clock shows now. A beat is
+its counter, its start and length in tenths of a second since the page was opened, and its signs: a letter,
+tenths since the start (negative: before it), the screens shown when they are others than before, and of media
+`@` the second it stands at and `x` the rate in hundredths. See docs/study-clock.md.
 """
 
 from __future__ import annotations
@@ -24,9 +24,11 @@ MOST_SIGNS = 80
 LONGEST_TIME = 10**8
 """Tenths of a second: 115 days, beyond any token's lifetime."""
 
-_SIGN = re.compile(
-    r"([phmas])(-?\d{1,8})(?::(\d{1,4})(?:-(\d{1,4}))?)?(?:@(\d{1,6})(?:x(\d{2,3}))?)?(?: |$)", re.ASCII
-)
+_MOST_COUNTED = 2**31 - 1
+
+_PATTERN = r"([phmas])(-?\d{1,8})(?::(\d{1,4})(?:-(\d{1,4}))?)?(?:@(\d{1,6})(?:x(\d{2,3}))?)?(?: |\Z)"
+_SIGN = re.compile(_PATTERN, re.ASCII)
+_SIGNS = re.compile(f"(?:{_PATTERN})*", re.ASCII)
 _SLOWEST_RATE, _FASTEST_RATE = 25, 400
 
 
@@ -35,7 +37,7 @@ class Malformed(Exception):
 
 
 class PageReport(NamedTuple):
-    """What one page sends. `clock`: what its device believes the time is, in tenths since the page was opened."""
+    """What one page sends. `clock`: what its device believes the time is, in tenths since the opening."""
 
     token: StudyToken
     beats: list[Beat]
@@ -67,7 +69,9 @@ def _read_page(page: object, at: datetime) -> PageReport:
     match page:
         case [str(token), list(beats)]:
             clock = None
-        case [str(token), list(beats), int(clock)] if -LONGEST_TIME < clock < LONGEST_TIME:
+        case [str(token), list(beats), int(clock)] if (
+            clock is not True and clock is not False and -LONGEST_TIME < clock < LONGEST_TIME
+        ):
             pass
         case _:
             raise Malformed("page")
@@ -77,29 +81,27 @@ def _read_page(page: object, at: datetime) -> PageReport:
 
 
 def _read_beat(beat: object) -> Beat:
-    match beat:
-        case [int(counter), int(start), int(length), str(signs)] if (
-            0 <= counter < 2**31 - 1 and -LONGEST_TIME < start < LONGEST_TIME and 0 < length < 10**14
-        ):
-            return Beat(counter, start, length, _read_signs(signs, start))
-    raise Malformed("beat")
+    if not (isinstance(beat, list) and len(beat) == 4):
+        raise Malformed("beat")
+    counter, start, length, signs = beat
+    if not (type(counter) is type(start) is type(length) is int and type(signs) is str):
+        raise Malformed("beat")
+    if not (0 <= counter < _MOST_COUNTED and -LONGEST_TIME < start < LONGEST_TIME and 0 < length < 10**14):
+        raise Malformed("beat")
+    return Beat(counter, start, length, _read_signs(signs, start))
 
 
 def _read_signs(text: str, start: int) -> tuple[Sign, ...]:
-    if len(text) > MOST_SIGNS * 12:
+    if len(text) > MOST_SIGNS * 12 or not _SIGNS.fullmatch(text):
         raise Malformed("signs")
     signs = []
-    first = last = end = 0
-    for found in _SIGN.finditer(text):
-        if found.start() != end:
-            raise Malformed("signs")
-        end = found.end()
-        kind, after, from_screen, to_screen, position, rate = found.groups()
-        if from_screen is not None:
+    first = last = 0
+    for kind, after, from_screen, to_screen, position, rate in _SIGN.findall(text):
+        if from_screen:
             first = int(from_screen)
             last = max(first, int(to_screen or from_screen))
-        speed = min(max(int(rate or 100), _SLOWEST_RATE), _FASTEST_RATE) / 100
+        speed = min(max(int(rate), _SLOWEST_RATE), _FASTEST_RATE) / 100 if rate else 1.0
         signs.append(Sign(start + int(after), kind, first, last, int(position or 0), speed))
-    if end != len(text) or len(signs) > MOST_SIGNS:
+    if len(signs) > MOST_SIGNS:
         raise Malformed("signs")
     return tuple(signs)

@@ -1,12 +1,13 @@
 """
 The arithmetic of study time: signs of presence in, counted and uncounted stretches out.
 
-Nothing here knows the database or the web. `docs/study-clock.md` is the specification; `study-clock.js` follows
-it too, to show the member what the server will say. What counts is decided here.
+Nothing here knows the database or the web. `docs/study-clock.md` is the specification; `study-clock.js`
+follows it too, to show the member what the server will say. What counts is decided here.
 
-A page reports *beats*: stretches of at most a minute, each with the *signs* seen in it. After a sign of presence
-silence is counted up to the reading time of what was on the screen, and not beyond. A hidden page counts nothing
-unless something plays; what plays counts from each sign that it plays, no longer than it can last.
+A page reports *beats*: stretches of at most a minute, each with the *signs* seen in it. After a sign of
+presence silence is counted up to the reading time of what was on the screen, and not beyond. A hidden page
+counts nothing unless something plays; what plays counts from each sign that it plays, no longer than it can
+last.
 
 Times are whole tenths of a second since the page was opened.
 """
@@ -34,6 +35,12 @@ class Kind(StrEnum):
     MEDIA = "m"  # media plays from here on
     ALOUD = "a"  # the page is being read aloud from here on
     STOPPED = "s"  # what played has ended by itself; nobody need be there
+
+
+_PRESENT, _HIDDEN, _MEDIA, _STOPPED = (
+    kind.value for kind in (Kind.PRESENT, Kind.HIDDEN, Kind.MEDIA, Kind.STOPPED)
+)
+"""As plain text: comparing with an enumeration costs ten times as much, and is done for every sign."""
 
 
 class Sign(NamedTuple):
@@ -79,14 +86,21 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast this reader is expected to read an edition: seconds a screen, media, and the reader's factor."""
+    """How fast this reader is expected to be: seconds a screen, seconds of media, and the reader's factor."""
 
     screens: Sequence[float]
     media: float = 0
     factor: float = 1.0
+    _known: dict[tuple[int, int], int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def allowance(self, first: int, last: int) -> int:
         """Return the tenths of silence that count while the screens `first` to `last` are shown."""
+        known = self._known.get((first, last))
+        if known is None:
+            known = self._known[first, last] = self._reckoned(first, last)
+        return known
+
+    def _reckoned(self, first: int, last: int) -> int:
         end = len(self.screens) - 1
         first, last = min(max(first, 0), max(end, 0)), min(last, end)
         return max(LEAST_ALLOWANCE, round(sum(self.screens[first : last + 1]) * self.factor * 10))
@@ -110,41 +124,35 @@ class Reckoning:
         if begin < end:
             self.refused.setdefault(why, []).append(Span(begin, end))
 
-    def add(self, other: Reckoning) -> None:
-        """Add what other beats amount to."""
-        self.counted += other.counted
-        for why, spans in other.refused.items():
-            self.refused.setdefault(why, []).extend(spans)
-        self.screens |= other.screens
-        self.media += other.media
-        self.claimed += other.claimed
-
 
 def reckon(beats: Iterable[Beat], pace: Pace) -> Reckoning:
     """Return what `beats` amount to, in any order and doubled as they may be. Each stands for itself."""
     result = Reckoning()
     for beat in beats:
-        _reckon_one(result, beat, pace)
+        reckon_one(result, beat, pace)
     return result
 
 
-def _reckon_one(result: Reckoning, beat: Beat, pace: Pace) -> None:
+def reckon_one(result: Reckoning, beat: Beat, pace: Pace) -> None:
+    """Add to `result` what one more beat amounts to."""
     end = beat.start + min(beat.length, LONGEST_BEAT)
     result.claimed += max(0, beat.length - LONGEST_BEAT)
-    reached, until = beat.start, beat.start
+    reached = until = beat.start
     state: Sign | None = None
     for sign in sorted(beat.signs, key=itemgetter(0)):
-        if sign.at >= end:
+        at, kind, first, last, position, rate = sign
+        if at >= end:
             break
-        reached = _settle(result, state, until, since=reached, to=sign.at)
-        state, until = sign, sign.at
-        if sign.kind == Kind.MEDIA:
-            until += max(0, round((pace.media - sign.position) / sign.rate * 10))
-        elif sign.kind != Kind.HIDDEN and sign.kind != Kind.STOPPED:
-            until += pace.allowance(sign.first, sign.last)
-            if sign.kind == Kind.PRESENT and sign.at >= beat.start and pace.screens:
+        if at > reached:
+            reached = _settle(result, state, until, since=reached, to=at)
+        state, until = sign, at
+        if kind == _MEDIA:
+            until += max(0, round((pace.media - position) / rate * 10))
+        elif kind != _HIDDEN and kind != _STOPPED:
+            until += pace.allowance(first, last)
+            if kind == _PRESENT and at >= beat.start and pace.screens:
                 end_screen = len(pace.screens) - 1
-                result.screens.update(range(min(sign.first, end_screen), min(sign.last, end_screen) + 1))
+                result.screens.update(range(min(first, end_screen), min(last, end_screen) + 1))
     _settle(result, state, until, since=reached, to=end)
 
 
@@ -152,13 +160,13 @@ def _settle(result: Reckoning, state: Sign | None, until: int, *, since: int, to
     """Count or refuse the stretch from `since` to `to`, ruled by the sign `state`; return where it ends."""
     if to <= since:
         return since
-    if state is not None and state.kind == Kind.HIDDEN:
+    if state is not None and state.kind == _HIDDEN:
         result.refuse(Refusal.HIDDEN, since, to)
         return to
     counted_to = min(to, max(since, until))
     result.count(since, counted_to)
     result.refuse(Refusal.QUIET, counted_to, to)
-    if state is not None and state.kind == Kind.MEDIA and since < counted_to:
+    if state is not None and state.kind == _MEDIA and since < counted_to:
         played = [state.position + (moment - state.at) * state.rate / 10 for moment in (since, counted_to)]
         result.media.append(Span(int(played[0]), max(int(played[0]) + 1, round(played[1]))))
     return to
@@ -166,6 +174,9 @@ def _settle(result: Reckoning, state: Sign | None, until: int, *, since: int, to
 
 def merged(spans: Iterable[Span]) -> list[Span]:
     """Return the union of `spans` as stretches in order that neither touch nor overlap."""
+    spans = list(spans)
+    if len(spans) == 1 and spans[0].begin < spans[0].end:
+        return spans
     found: list[Span] = []
     for begin, end in sorted(spans):
         if found and begin <= found[-1].end:

@@ -43,12 +43,17 @@ class CountingRules:
 
 def counting_rules(at: datetime) -> CountingRules:
     """The rules of that moment: one query a minute."""
-    return _read(localdate(at), at.hour * 60 + at.minute)
+    return _read(at.replace(second=0, microsecond=0))
 
 
-@lru_cache(maxsize=4)
-def _read(day: date, minute: int) -> CountingRules:
-    rules = {name: rule.value for name, rule in Rule.objects.in_force(day).items()}
+def rules_of_day(day: date, *, at: datetime) -> CountingRules:
+    """The rules of the day on which something happened that is told later, at `at`."""
+    return _read(at.replace(second=0, microsecond=0), day)
+
+
+@lru_cache(maxsize=64)
+def _read(minute: datetime, day: date | None = None) -> CountingRules:
+    rules = {name: rule.value for name, rule in Rule.objects.in_force(day or localdate(minute)).items()}
     name = Rule.Name
     return CountingRules(
         fair_pace=float(rules[name.FAIR_PACE]),

@@ -1,4 +1,4 @@
-"""What this room holds of members, for My data, the inventory, and what erasing does here."""
+"""What this room holds of members, for the inventory, and what erasing does here. My data: `hours.own_data`."""
 
 from __future__ import annotations
 
@@ -7,14 +7,16 @@ from datetime import datetime
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
-from hours.models import StudyClock, StudyRecord
-from hours.slots import subjects
-from people.keeping import LAW, WITH_ACCOUNT, Held, Keeping, OnErasure
+from hours.models import Objection, ObjectionAnswer, StudyClock
+from people.keeping import LAW, RIGHTS, WITH_ACCOUNT, Held, Keeping, OnErasure
 from people.models import Member
-from people.slots import Column, Said, Section
 
 COUNTING = _("to count study honestly, with the reason for every minute")
 YEARS = Keeping(_("two years, then totals of a year for five; not dropped by itself yet"))
+RECKONING = _("to say who did what in an office")
+WRITING = _("to know who wrote what")
+PROPOSALS = _("you; who may propose or approve rules")
+LEADERS = _("you; who leads the branch that recorded")
 WHO = _("you; offices of your branch and above that see hours")
 
 INVENTORY = (
@@ -22,8 +24,9 @@ INVENTORY = (
         "hours.StudyRecord",
         _("My study records"),
         (
-            "member", "home", "recorded_in", "bucket", "source", "key", "subject", "edition", "started_at",
-            "ended_at", "seconds", "refused", "evidence", "rule", "corrects", "reason", "received_at",
+            "member", "home", "recorded_in", "bucket", "source", "key", "subject", "edition", "opened_at",
+            "started_at", "ended_at", "standing", "seconds", "counted", "taken", "claimed", "award", "counters",
+            "refused", "evidence", "rule", "corrects", "settles", "reason", "received_at",
         ),
         COUNTING,
         LAW,
@@ -34,7 +37,7 @@ INVENTORY = (
         "hours.StudyRecord",
         _("Records I made for others"),
         ("recorded_by",),
-        _("to say who did what in an office"),
+        RECKONING,
         LAW,
         YEARS,
         WHO,
@@ -54,96 +57,110 @@ INVENTORY = (
     Held(
         "hours.StudyClock",
         _("The study clock"),
-        ("member", "subject", "edition", "opened_at", "last_at"),
+        ("member", "subject", "edition", "opened_at", "last_at", "pace", "pace_lessons"),
         COUNTING,
         LAW,
-        Keeping(_("the open sitting and the last two days")),
+        Keeping(_("the open sitting and the last two days; your pace as long as the account")),
         _("you"),
-        on_erasure=OnErasure.KEEP,
+        on_erasure=OnErasure.EMPTY,
+    ),
+    Held(
+        "hours.Objection",
+        _("My objections to study records"),
+        ("key", "record", "member", "text", "at"),
+        COUNTING,
+        RIGHTS,
+        YEARS,
+        LEADERS,
+        on_erasure=OnErasure.EMPTY,
+    ),
+    Held(
+        "hours.ObjectionAnswer",
+        _("Answers to my objections"),
+        ("objection", "text", "correction", "at"),
+        COUNTING,
+        RIGHTS,
+        YEARS,
+        LEADERS,
+        member="objection__member",
+        on_erasure=OnErasure.EMPTY,
+    ),
+    Held(
+        "hours.ObjectionAnswer",
+        _("Objections I answered"),
+        ("by", "at"),
+        RECKONING,
+        RIGHTS,
+        YEARS,
+        LEADERS,
+        member="by",
+        shows=("at",),
     ),
     Held(
         "hours.Rule",
         _("Rules I wrote"),
         ("author",),
-        _("to know who wrote what"),
+        WRITING,
         LAW,
         WITH_ACCOUNT,
         _("everybody"),
         member="author",
         shows=("name", "valid_from"),
     ),
+    Held(
+        "hours.Rule",
+        _("Rules I approved"),
+        ("approver",),
+        WRITING,
+        LAW,
+        WITH_ACCOUNT,
+        _("everybody"),
+        member="approver",
+        shows=("name", "valid_from"),
+    ),
+    Held(
+        "hours.RuleProposal",
+        _("Rules I proposed"),
+        ("author",),
+        WRITING,
+        LAW,
+        WITH_ACCOUNT,
+        PROPOSALS,
+        member="author",
+        shows=("name", "valid_from", "proposed_at", "outcome"),
+    ),
+    Held(
+        "hours.RuleProposal",
+        _("Proposed rules I approved or declined"),
+        ("settled_by",),
+        WRITING,
+        LAW,
+        WITH_ACCOUNT,
+        PROPOSALS,
+        member="settled_by",
+        shows=("name", "valid_from", "settled_at", "outcome"),
+    ),
 )  # fmt: skip
 
-CONTENT = ("hours.Rule",)
+CONTENT = ("hours.Rule", "hours.RuleProposal")
 
-_COLUMNS = (
-    Column("started_at", _("began")),
-    Column("ended_at", _("ended")),
-    Column("what", _("what was studied")),
-    Column("source", _("source")),
-    Column("bucket", _("kind of study")),
-    Column("seconds", _("counted seconds")),
-    Column("refused", _("not counted: seconds by reason")),
-    Column("reason", _("reason")),
-    Column("branch", _("branch")),
-    Column("rule", _("rule")),
-    Column("evidence", _("evidence")),
-    Column("received_at", _("received")),
-)
-
-
-def own_data(member: Member) -> list[Section]:
-    """Every row of the ledger about this member, the latest first; and the running clock. Four queries."""
-    records = list(
-        StudyRecord.objects.filter(member=member)
-        .select_related("rule", "home")
-        .order_by("-started_at", "-pk")
-    )
-    clocks = list(StudyClock.objects.filter(member=member, subject__isnull=False))
-    titles = subjects(row.subject for row in (*records, *clocks) if row.subject)
-
-    def title(subject: object) -> Said:
-        found = titles.get(subject)  # type: ignore[call-overload]
-        return Said(str(subject) if subject else None, found.title if found else "")
-
-    rows = [
-        (
-            row.started_at,
-            row.ended_at,
-            title(row.subject),
-            Said(row.source, row.get_source_display()),
-            Said(row.bucket, row.get_bucket_display()),
-            row.seconds,
-            row.refused,
-            row.reason,
-            row.home and row.home.local_name,
-            row.rule and str(row.rule),
-            row.evidence,
-            row.received_at,
-        )
-        for row in records
-    ]
-    running = [(row.opened_at, row.last_at, title(row.subject)) for row in clocks]
-    return [
-        Section("hours.studyrecord", _("My study records"), _COLUMNS, rows),
-        Section(
-            "hours.studyclock",
-            _("The study clock"),
-            (
-                Column("opened_at", _("began")),
-                Column("last_at", _("last report")),
-                Column("what", _("what was studied")),
-            ),
-            running,
-        ),
-    ]
+TOLD = ("hours.studyrecord", "hours.studyclock", "hours.objection", "hours.objectionanswer.objection__member")
+"""Entries that `hours.own_data` tells of."""
 
 
 def hold_clock(member: Member, at: datetime) -> None:
     """
-    Write the open sitting to the ledger, and let the clock stand still for good.
+    Write the open sitting to the ledger, forget the pace, and let the clock stand still for good.
 
-    Pages that are open go on reporting for a day; no session is asked there, so the clock itself refuses.
+    Pages that are open go on reporting as long as their token lasts; no session is asked there, so the clock
+    itself refuses.
     """
+    StudyClock.objects.filter(pk=member.key).update(pace=100, pace_lessons=0)
     with connection.cursor() as cursor:
         cursor.execute("select study_hold(%s, %s)", [member.key, at])
+
+
+def forget_words(member: Member, at: datetime) -> None:
+    """Empty what the member objected in free words, and what was answered. That it was, stays."""
+    Objection.objects.filter(member=member, text__isnull=False).update(text=None)
+    ObjectionAnswer.objects.filter(objection__member=member, text__isnull=False).update(text=None)

@@ -1,4 +1,4 @@
-"""The short way of a beat: a quarter of all requests, and none of them needs a session, a language or a form."""
+"""The short way of a beat: many requests, and none of them needs a session, a language or a form."""
 
 from __future__ import annotations
 

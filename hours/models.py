@@ -10,6 +10,7 @@ from __future__ import annotations
 import uuid
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateTimeRangeField, RangeOperators
@@ -20,6 +21,8 @@ from django.utils.translation import gettext_lazy as _
 
 from hours.ranges import NumberSpansField, TimeSpansField
 from hours.rules import Rule, RuleProposal
+from people.ciphers import EncryptedField
+from people.leading import led_by
 from people.models import Affiliation, Member, Organisation, Sight
 
 __all__ = [
@@ -106,6 +109,19 @@ class StudyRecordQuerySet(models.QuerySet["StudyRecord"]):
         """Those that nobody has confirmed or declined yet."""
         return self.filter(standing=Standing.AWAITING, settled_by=None)
 
+    def for_leader(self, leader: Member, *, on: date) -> StudyRecordQuerySet:
+        """
+        Those that the member, who leads the branch that recorded or one above, confirms and corrects.
+
+        What no branch recorded is for the branch where the person is at home today. Never one's own.
+        """
+        theirs = Q(pk=None)
+        for place in led_by(leader, on=on):
+            home = Affiliation.objects.on(on).home().filter(member__key=OuterRef("member_id"))
+            here = Organisation.objects.within(place).values("pk")
+            theirs |= Q(recorded_in__in=here) | Q(Exists(home.within(place)), recorded_in=None)
+        return self.filter(theirs).exclude(member=leader.key)
+
 
 class StudyRecord(models.Model):
     """One row of the ledger 学习记录: what was studied when, what counted by which rule, what not and why."""
@@ -158,6 +174,11 @@ class StudyRecord(models.Model):
             ),
             models.Index(
                 fields=["member"], condition=Q(standing="awaiting"), name="records_awaiting_confirmation"
+            ),
+            models.Index(
+                fields=["recorded_in"],
+                condition=Q(standing="awaiting"),
+                name="records_a_branch_is_to_confirm",
             ),
         ]
         constraints = [
@@ -301,23 +322,44 @@ def as_hours(seconds: int, *, minutes_per_hour: Decimal) -> Decimal:
     return Decimal(halves) / 2
 
 
+class ObjectionQuerySet(models.QuerySet["Objection"]):
+    def open(self) -> ObjectionQuerySet:
+        """Those that nobody has answered yet."""
+        return self.filter(answer=None)
+
+    def for_leader(self, leader: Member, *, on: date) -> ObjectionQuerySet:
+        """Those to records of branches that the member leads on that day; never one's own."""
+        theirs = StudyRecord.objects.for_leader(leader, on=on)
+        return self.filter(record__in=theirs.values("pk"))
+
+    def visible_to(self, viewer: Member, *, on: date) -> ObjectionQuerySet:
+        """One's own, and those that one answers."""
+        answered_by_me = self.for_leader(viewer, on=on)
+        return self.filter(Q(member=viewer.key) | Q(pk__in=answered_by_me.values("pk")))
+
+
 class Objection(models.Model):
-    """A member says that a record is wrong, and why. Rows are only added."""
+    """
+    A member says that a record is wrong, and why. Rows are only added.
+
+    The words are kept encrypted, and go when the member is erased; the database refuses every other change.
+    """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     record = models.ForeignKey(StudyRecord, models.PROTECT, related_name="objections")
     member = models.ForeignKey(
         Member, models.PROTECT, to_field="key", db_column="member_key", related_name="objections"
     )
-    text = models.CharField(_("what is wrong"), max_length=500)
+    text: Any = EncryptedField(_("what is wrong"), null=True)
     at = models.DateTimeField(_("raised"))
+
+    objects = ObjectionQuerySet.as_manager()
 
     wagtail_reference_index_ignore = True
 
     class Meta:
         verbose_name = _("objection")
         verbose_name_plural = _("objections")
-        constraints = [models.CheckConstraint(condition=~Q(text=""), name="an_objection_says_what_is_wrong")]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M}"
@@ -327,7 +369,7 @@ class ObjectionAnswer(models.Model):
     """The branch answers an objection, once: with a correction, or with an explanation."""
 
     objection = models.OneToOneField(Objection, models.PROTECT, related_name="answer")
-    text = models.CharField(_("answer"), max_length=500)
+    text: Any = EncryptedField(_("answer"), null=True)
     correction = models.ForeignKey(
         StudyRecord,
         models.PROTECT,
@@ -344,7 +386,6 @@ class ObjectionAnswer(models.Model):
     class Meta:
         verbose_name = _("answer to an objection")
         verbose_name_plural = _("answers to objections")
-        constraints = [models.CheckConstraint(condition=~Q(text=""), name="an_answer_says_something")]
 
     def __str__(self) -> str:
         return f"{self.at:%Y-%m-%d %H:%M}"

@@ -1,12 +1,13 @@
 """
 A member's own reading pace, learned from finished lessons, within the bounds of a rule, and shown to the member.
 
-It only ever gives time: silence is counted longer for who reads slowly. It is no measure of anybody and is
-shown to nobody else.
+It only ever gives time: silence is counted longer for who reads slowly. It measures nobody and is shown to
+nobody else.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -14,9 +15,11 @@ from django.db import connection
 
 from hours.counting_rules import counting_rules
 from hours.models import StudyClock
+from hours.prepared import fetch_all
 from hours.slots import reading_times
 from hours.tokens import StudyToken
 from hours.totals import bounds, year_of
+from people.models import Member
 
 WEIGHT = 4
 """A finished lesson moves the pace by a quarter of the difference."""
@@ -25,10 +28,32 @@ LEAST_SECONDS = 60
 """A lesson that takes less to read says nothing about anybody's pace."""
 
 
+_PACE = "select pace from hours_studyclock where member_key = %s"
+
+
 def pace_of(member: UUID) -> int:
     """The pace in hundredths of the calm reader's. One query."""
-    found = StudyClock.objects.filter(pk=member).values_list("pace", flat=True).first()
-    return 100 if found is None else found
+    rows = fetch_all(_PACE, [member])
+    return rows[0][0] if rows else 100
+
+
+@dataclass(frozen=True)
+class OwnPace:
+    """A member's own pace, for the member alone: in hundredths of the calm reader's."""
+
+    pace: int = 100
+    lessons: int = 0
+
+    @property
+    def seconds(self) -> int:
+        """How long this member takes for what a calm reader reads in a minute."""
+        return round(6000 / self.pace)
+
+
+def own_pace(member: Member) -> OwnPace:
+    """What the clock has learned of this member. One query."""
+    found = StudyClock.objects.filter(pk=member.key).values_list("pace", "pace_lessons").first()
+    return OwnPace(*found) if found else OwnPace()
 
 
 def learned(pace: int, expected: float, taken: int, *, slowest: float, fastest: float) -> int:

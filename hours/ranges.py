@@ -36,5 +36,5 @@ class NumberSpansField(TimeSpansField):
 
 
 def spans_of(pieces: Iterable[tuple[datetime, datetime]]) -> TimestamptzMultirange:
-    """Return stretches as one value for a column; each begins with its first moment and ends before its last."""
+    """Return stretches as one value for a column; each has its first moment in it and its last not."""
     return TimestamptzMultirange([TimestamptzRange(begin, end, "[)") for begin, end in pieces])

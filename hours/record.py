@@ -1,40 +1,74 @@
-"""A member's study record in words: for every row what was counted and why, and what was not and why."""
+"""A member's study record: the year against what is asked, and every record with what was said of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import accumulate
 
+from django.db.models import Q
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from hours.clock import Refusal
-from hours.models import Bucket, Source, StudyRecord, StudyRecordQuerySet
+from hours.families import Family, families
+from hours.models import Bucket, Objection, StudyRecord, StudyRecordQuerySet
+from hours.objections import objections_to
+from hours.reasons import Change, claimed_seconds, counted_because, history, length, not_counted
 from hours.requirement import requirement_of
+from hours.rules import NO_LIMIT
 from hours.slots import Subject, subjects
-from hours.totals import YearRules, YearTotal, bounds, rules_on, studied, year_of, year_totals
+from hours.totals import (
+    SHANGHAI,
+    YearRules,
+    YearTotal,
+    bounds,
+    reckoned_on,
+    rules_on,
+    studied,
+    year_of,
+    year_totals,
+)
 from people.models import Member, Organisation
 
 
 @dataclass(frozen=True)
 class RecordLine:
-    """One row of the ledger, said plainly."""
+    """One record of the ledger, with all that was said of it. `counted` is what counts of it today."""
 
-    record: StudyRecord
+    family: Family
     subject: Subject | None
     counted: str
-    counted_because: str
+    counted_because: list[str]
     not_counted: list[str]
+    history: list[Change]
+    objections: list[Objection]
+
+    @property
+    def record(self) -> StudyRecord:
+        return self.family.first
+
+    @property
+    def at_first(self) -> str:
+        """What counted of it before it was corrected; nothing when it was not."""
+        return length(self.family.at_first) if self.family.corrections else ""
 
 
 @dataclass(frozen=True)
 class KindTotal:
-    """What was counted of one kind of study, in whole minutes and the seconds left over."""
+    """
+    What was counted of one kind of study, in whole minutes and the seconds left over.
+
+    `beyond`: the seconds of it that lie beyond `cap` study hours a year. `arc`: where it ends on the ring, in
+    thousandths.
+    """
 
     label: str
     seconds: int
+    kind: str = ""
+    beyond: int = 0
+    cap: Decimal | None = None
+    arc: int = 0
 
     @property
     def minutes(self) -> int:
@@ -43,6 +77,11 @@ class KindTotal:
     @property
     def rest(self) -> int:
         return self.seconds % 60
+
+    @property
+    def kept(self) -> KindTotal:
+        """What is kept and does not count towards the year."""
+        return KindTotal(self.label, self.beyond)
 
 
 @dataclass(frozen=True)
@@ -68,18 +107,37 @@ class YearRecord:
     @property
     def by_kind(self) -> list[KindTotal]:
         """The kinds of study in which something was counted."""
-        seconds = self.total.seconds
-        return [KindTotal(str(kind.label), seconds[kind]) for kind in Bucket if seconds.get(kind)]
+        seconds, rules = self.total.seconds, self.rules
+        kinds = [kind for kind in Bucket if seconds.get(kind)]
+        ends = self._arcs([min(seconds[kind], rules.cap_seconds(kind)) for kind in kinds])
+        return [
+            KindTotal(
+                label=str(kind.label),
+                seconds=seconds[kind],
+                kind=kind,
+                beyond=max(0, seconds[kind] - rules.cap_seconds(kind)),
+                cap=rules.caps[kind] if rules.caps[kind] < NO_LIMIT else None,
+                arc=arc,
+            )
+            for kind, arc in zip(kinds, ends, strict=True)
+        ]
+
+    def _arcs(self, seconds: list[int]) -> list[int]:
+        """Where each of these ends on a ring that is full when all that is asked is done."""
+        if not self.required:
+            return [0] * len(seconds)
+        asked = self.required * self.rules.minutes_per_hour * 60
+        return [min(1000, int(end * 1000 / asked)) for end in accumulate(seconds)]
+
+    @property
+    def arcs(self) -> list[KindTotal]:
+        """The kinds of study as they are drawn, the longest arc first: the others lie upon it."""
+        return [kind for kind in reversed(self.by_kind) if kind.arc]
 
     @property
     def towards_requirement(self) -> KindTotal:
-        return KindTotal(_("Counts towards the year"), self.total.towards_requirement(self.rules))
-
-    @property
-    def beyond_cap(self) -> KindTotal:
-        """Individual study that is kept and does not count towards the year."""
-        seconds = self.total.counted - self.total.towards_requirement(self.rules)
-        return KindTotal(_("Individual study beyond what the rule counts"), seconds)
+        label = _("Counted in all") if self.required is None else _("Counts towards the year")
+        return KindTotal(label, self.total.towards_requirement(self.rules))
 
 
 def year_record(
@@ -91,7 +149,8 @@ def year_record(
     With `recorded_in` only what was recorded there or below: what a host branch sees of a guest.
     """
     year = year or on.year
-    rules = rules_on(on)
+    day = reckoned_on(year, on=on)
+    rules = rules_on(day)
     if recorded_in is None:
         rows = studied([member.key], year)
     else:
@@ -103,7 +162,7 @@ def year_record(
         total=total,
         rules=rules,
         hours=total.hours(rules),
-        required=requirement_of(member, on=on, rules=rules),
+        required=requirement_of(member, on=day, rules=rules),
     )
 
 
@@ -113,6 +172,15 @@ def chosen_year(text: str, *, on: date) -> int:
     return named if 2000 <= named <= on.year else on.year
 
 
+def day_named(text: str, *, on: date) -> date | None:
+    """Return the day an address names, not later than `on`; None when it names none."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        return None
+    return day if date(2000, 1, 1) <= day <= on else None
+
+
 def earlier_year(records: StudyRecordQuerySet, year: int) -> int | None:
     """The year before that has any of `records`; None when this is the first. One query."""
     begin, _end = bounds(year)
@@ -120,65 +188,50 @@ def earlier_year(records: StudyRecordQuerySet, year: int) -> int | None:
     return year_of(last[0]) if last else None
 
 
-def lines(records: Iterable[StudyRecord]) -> list[RecordLine]:
-    """Put the rows into words. One query for the titles of what was studied."""
-    rows = list(records)
-    titles = subjects(row.subject for row in rows if row.subject)
+def lines(records: Iterable[StudyRecord], *, objector: Member | None = None) -> list[RecordLine]:
+    """
+    Put records into words, and with them what `objector` objected to them.
+
+    One query for their families, one for the titles of what was studied, one for the objections.
+    """
+    found = families(records)
+    objections = objections_to([family.first for family in found], by=objector) if objector else {}
+    titles = subjects(family.first.subject for family in found if family.first.subject)
     return [
         RecordLine(
-            record=row,
-            subject=titles.get(row.subject) if row.subject else None,
-            counted=length(row.seconds),
-            counted_because=_counted_because(row),
-            not_counted=[_refusal(why, seconds) for why, seconds in sorted(row.refused.items())],
+            family=family,
+            subject=titles.get(family.first.subject) if family.first.subject else None,
+            counted=length(max(0, family.seconds)),
+            counted_because=counted_because(family),
+            not_counted=not_counted(family),
+            history=history(family),
+            objections=objections.get(family.first.pk, []),
         )
-        for row in rows
+        for family in found
     ]
 
 
 def records_of_year(records: StudyRecordQuerySet, year: int) -> list[StudyRecord]:
-    """Those of `records` that began in the year, the latest first."""
+    """Those of `records` that began in the year, the latest first; what was said of them is with them."""
     begin, end = bounds(year)
-    return list(
-        records.filter(started_at__gte=begin, started_at__lt=end)
-        .select_related("rule", "recorded_by", "home")
-        .order_by("-started_at", "-pk")
-    )
+    return list(_firsts(records).filter(started_at__gte=begin, started_at__lt=end))
 
 
-def _counted_because(row: StudyRecord) -> str:
-    if row.source == Source.ONLINE:
-        screens = row.evidence.get("screens", 0)
-        return ngettext(
-            "You were reading: %(count)d screen was shown, and silence was counted up to its reading time.",
-            "You were reading: %(count)d screens were shown, "
-            "and silence was counted up to their reading time.",
-            screens,
-        ) % {"count": screens}
-    return {
-        Source.MEETING: _("You were on the roll of the meeting."),
-        Source.VISIT: _("Study was brought to you; the visitor recorded it."),
-        Source.PAPER: _("The return slip of your study pack, confirmed by the branch."),
-        Source.IMPORT: _("Brought in from earlier records."),
-        Source.QUIZ: _("A passed quiz."),
-        Source.CORRECTION: row.reason,
-    }.get(Source(row.source), row.get_source_display())
+def records_of_day(records: StudyRecordQuerySet, day: date) -> list[StudyRecord]:
+    """The same of a day in Shanghai."""
+    begin = datetime.combine(day, time(), SHANGHAI)
+    end = begin + timedelta(days=1)
+    began = Q(started_at__gte=begin, started_at__lt=end)
+    return list(_firsts(records).filter(began | Q(started_at__lt=begin, ended_at__gt=begin)))
 
 
-def length(seconds: int) -> str:
-    """Return a length of time in words: whole minutes, or seconds when there is no minute."""
-    minutes = seconds // 60
-    if minutes:
-        return ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}
-    return ngettext("%(count)d second", "%(count)d seconds", seconds) % {"count": seconds}
+def _firsts(records: StudyRecordQuerySet) -> StudyRecordQuerySet:
+    found = records.filter(corrects=None, settles=None)
+    return found.select_related("rule", "recorded_by", "home").order_by("-started_at", "-pk")
 
 
-def _refusal(why: str, seconds: int) -> str:
-    texts = {
-        Refusal.QUIET: _("%(length)s: nobody seemed to be there, longer than the screen takes to read."),
-        Refusal.HIDDEN: _("%(length)s: the page was in the background."),
-        Refusal.ELSEWHERE: _("%(length)s: already counted on another page or device."),
-        Refusal.CLOSED: _("%(length)s: the page was not open."),
-        Refusal.OUTSIDE: _("%(length)s: before the page was opened."),
-    }
-    return texts[Refusal(why)] % {"length": length(seconds)}
+def awaiting_seconds(records: StudyRecordQuerySet, year: int) -> int:
+    """The seconds of the year that would count if the branch confirmed them. One query."""
+    begin, end = bounds(year)
+    waiting = records.awaiting().filter(corrects=None, started_at__gte=begin, started_at__lt=end)
+    return sum(claimed_seconds(row) for row in waiting.only("claimed", "evidence"))

@@ -1,19 +1,21 @@
 """
 Dated rules: every number by which study time is counted, with its source, its author and who approved it.
 
-Code asks for the rule at a moment. A new rule is a new row; it is proposed, looked at in a preview, and comes into
-force when a second person approves it.
+Code asks for the rule at a moment. A new rule is a new row; it is proposed, looked at in a preview, and comes
+into force when a second person approves it.
 """
 
 from __future__ import annotations
 
 import uuid
 from datetime import date
+from decimal import Decimal
 
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.enums import TextChoices
-from django.utils.translation import get_language
+from django.utils.formats import number_format
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from people.models import Member
@@ -64,6 +66,36 @@ LIMITS = frozenset(
 )
 """Rules for which `NO_LIMIT` says that there is none."""
 
+MINUTES = frozenset(
+    {RuleName.MINUTES_PER_STUDY_HOUR, RuleName.QUIZ_AWARD_MINUTES, RuleName.LECTURE_AWARD_MINUTES}
+)
+"""Rules whose value is a number of minutes."""
+
+FACTORS = frozenset(
+    {
+        RuleName.LESSON_FACTOR,
+        RuleName.FAIR_PACE,
+        RuleName.LARGE_PRINT,
+        RuleName.PACE_SLOWEST,
+        RuleName.PACE_FASTEST,
+    }
+)
+"""Rules whose value says how many times something else. What is neither of these is in study hours."""
+
+OF_THE_YEAR = frozenset(
+    {
+        RuleName.MINUTES_PER_STUDY_HOUR,
+        RuleName.YEARLY_HOURS_MEMBER,
+        RuleName.YEARLY_HOURS_OFFICE,
+        *LIMITS,
+    }
+)
+"""
+Rules by which the seconds of a year become study hours, and what is asked. They hold for the whole year in
+which they begin: the year is reckoned by those of the day one looks, and from New Year on by those of its
+last day. The others are asked when something is counted, and change nothing that has been.
+"""
+
 _POSITIVE = [
     RuleName.MINUTES_PER_STUDY_HOUR,
     RuleName.LESSON_FACTOR,
@@ -72,6 +104,21 @@ _POSITIVE = [
     RuleName.PACE_SLOWEST,
     RuleName.PACE_FASTEST,
 ]
+
+
+def plain(value: Decimal) -> str:
+    """A number as people write it: 32, 1.5, 1.15."""
+    return number_format(Decimal(format(value.normalize(), "f")))
+
+
+def quantity(name: str, value: Decimal) -> str:
+    """A number with the unit of that rule, in the reader's language."""
+    number, several = {"number": plain(value)}, 1 if value == 1 else 2
+    if name in MINUTES:
+        return ngettext("%(number)s minute", "%(number)s minutes", several) % number
+    if name in FACTORS:
+        return str(_("%(number)s times")) % number
+    return ngettext("%(number)s study hour", "%(number)s study hours", several) % number
 
 
 class DatedValue(models.Model):
@@ -90,7 +137,7 @@ class DatedValue(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return f"{self.get_name_display()}: {self.in_words or format(self.value.normalize(), 'f')}"
+        return f"{self.get_name_display()}: {self.said}"
 
     @property
     def in_words(self) -> str:
@@ -98,6 +145,15 @@ class DatedValue(models.Model):
         if self.name in CHOICES:
             return str(CHOICES[self.name][bool(self.value)])
         return str(_("without a limit")) if self.name in LIMITS and self.value >= NO_LIMIT else ""
+
+    @property
+    def said(self) -> str:
+        """What the rule says, with its unit, or in words."""
+        return self.in_words or quantity(self.name, self.value)
+
+    @property
+    def is_of_the_year(self) -> bool:
+        return self.name in OF_THE_YEAR
 
     @property
     def local_source(self) -> str:
@@ -155,11 +211,15 @@ class Rule(DatedValue):
 
 
 class RuleProposal(DatedValue):
-    """A rule that somebody proposes. It is settled once: approved, and then a rule; or declined, with a reason."""
+    """
+    A rule that somebody proposes. It is settled once: approved, and then a rule; declined, with a reason; or
+    withdrawn by its author. What was proposed never changes: the database refuses it.
+    """
 
     class Outcome(TextChoices):
         APPROVED = "approved", _("Approved")
         DECLINED = "declined", _("Declined")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     author = models.ForeignKey(Member, models.PROTECT, related_name="rule_proposals")
@@ -183,15 +243,31 @@ class RuleProposal(DatedValue):
             models.CheckConstraint(condition=Q(value__gte=0), name="a_proposed_rule_is_not_negative"),
             models.CheckConstraint(condition=~Q(source=""), name="a_proposed_rule_names_its_source"),
             models.CheckConstraint(
-                condition=Q(settled_by=None) | ~Q(settled_by=F("author")) | Q(outcome="declined"),
+                condition=Q(settled_by=None)
+                | (Q(outcome="withdrawn") & Q(settled_by=F("author")))
+                | (~Q(outcome="withdrawn") & ~Q(settled_by=F("author"))),
                 name="a_second_person_approves_a_proposed_rule",
+            ),
+            models.UniqueConstraint(
+                fields=["name", "valid_from"],
+                condition=Q(outcome=""),
+                name="one_open_proposal_for_a_rule_and_a_day",
+            ),
+            models.CheckConstraint(
+                condition=~Q(outcome="declined") | ~Q(reason=""),
+                name="a_proposed_rule_is_declined_with_a_reason",
             ),
             models.CheckConstraint(
                 condition=Q(outcome="", settled_by=None, settled_at=None, rule=None)
                 | Q(
                     outcome="approved", settled_by__isnull=False, settled_at__isnull=False, rule__isnull=False
                 )
-                | Q(outcome="declined", settled_by__isnull=False, settled_at__isnull=False, rule=None),
+                | Q(
+                    outcome__in=["declined", "withdrawn"],
+                    settled_by__isnull=False,
+                    settled_at__isnull=False,
+                    rule=None,
+                ),
                 name="a_proposed_rule_is_open_or_settled",
             ),
         ]

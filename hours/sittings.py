@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
+from django.utils.timezone import localdate
 
 from hours.beats import PageReport
-from hours.clock import Beat, Pace, Reckoning, Refusal, Span, merged, reckon
-from hours.counting_rules import CountingRules, counting_rules
+from hours.clock import Beat, Pace, Reckoning, Refusal, Span, merged, reckon, reckon_one
+from hours.counting_rules import CountingRules, counting_rules, rules_of_day
 from hours.prepared import fetch_all
 from hours.slots import ReadingTimes, reading_times
 from hours.tokens import StudyToken
@@ -22,20 +23,26 @@ SILENCE_ENDS_A_SITTING = timedelta(minutes=10)
 LATE = 1200
 """Tenths of a second: what is told more than two minutes after it happened has waited on a device."""
 
+SITTING = 6000
+"""The tenths of a second of `SILENCE_ENDS_A_SITTING`."""
+
 WRONG_CLOCK = 50
 """Tenths of a second that a device's clock may be ahead without being put right."""
+
+_NOTHING = [(0, 0)]
+"""Of a beat in which nothing counts only its number is told."""
 
 _PAGE = "%s::uuid, %s::uuid, %s::bigint"
 _SPANS = "%s::text::tstzmultirange"
 _NUMBERS = "%s::text::int4multirange"
 _BEAT = (
-    "select counted, elsewhere, beyond, why, sitting, awaiting from study_beat("
+    "select counted, elsewhere, beyond, why, sitting, awaiting from study_beat("  # noqa: S608  # constant
     f"{_PAGE}, %s, {_SPANS}, {_SPANS}, {_SPANS}, {_NUMBERS}, {_NUMBERS}, %s::int, %s::int)"
 )
 _LATE = (
-    "select counted, elsewhere, beyond, why, sitting, awaiting from study_late("
-    f"{_PAGE}, %s, %s, %s::int[], %s::text[]::tstzmultirange[], {_SPANS}, {_SPANS}, {_NUMBERS}, {_NUMBERS},"
-    " %s::int, %s::int, %s, %s::jsonb)"
+    "select counted, elsewhere, beyond, why, sitting, awaiting from study_late("  # noqa: S608  # constant
+    f"{_PAGE}, %s, %s, %s::text::int[], %s::text::int[], %s::text::int[], {_SPANS}, {_SPANS}, {_NUMBERS},"
+    f" {_NUMBERS}, %s::int, %s::int, %s, %s::jsonb)"
 )
 
 
@@ -106,23 +113,44 @@ def _calls(
     pace = rules.pace(times, large_print=token.large_print, pace=token.pace)
     limits = (rules.most(times, large_print=token.large_print, pace=token.pace), rules.day_seconds)
     now = int((at - token.issued_at).total_seconds() * 10)
-    prompt, waited, skew = _sorted_out(report, now)
+    prompt, waited, skew = _sorted_out(report, pace, now)
     calls = []
     if prompt:
         calls.append(_prompt_call(token, reckon(prompt, pace), at, now, limits, answer))
-    if waited:
-        calls.append(
-            _late_call(token, waited, pace, at, now, (*limits, rules.offline_standing), skew, answer)
-        )
+    for day, beats in _by_day(waited, token.issued_at):
+        then = rules_of_day(day, at=at)
+        pace = then.pace(times, large_print=token.large_print, pace=token.pace)
+        most = then.most(times, large_print=token.large_print, pace=token.pace)
+        late_limits = (most, then.day_seconds, then.offline_standing)
+        calls.append(_late_call(token, beats, pace, at, now, late_limits, skew, answer))
     return calls
 
 
-def _sorted_out(report: PageReport, now: int) -> tuple[list[Beat], list[Beat], int]:
+def _by_day(waited: Sequence[Beat], opened: datetime) -> Iterable[tuple[date, Sequence[Beat]]]:
+    """Beats by the day on which they began: what has waited counts by the rules of its own day."""
+    if not waited:
+        return
+    first, last = (
+        localdate(opened + timedelta(seconds=start // 10))
+        for start in (min(beat.start for beat in waited), max(beat.start for beat in waited))
+    )
+    if first == last:
+        yield first, waited
+        return
+    days: dict[date, list[Beat]] = {}
+    for beat in waited:
+        days.setdefault(localdate(opened + timedelta(seconds=beat.start // 10)), []).append(beat)
+    yield from days.items()
+
+
+def _sorted_out(report: PageReport, pace: Pace, now: int) -> tuple[list[Beat], list[Beat], int]:
     """
     Part the beats into those that happen now and those that have waited, and put a wrong clock right.
 
     What lies between the opening of the page and now is taken as it is told. What lies outside was told by a
-    device whose clock is wrong: when the device says what it believes the time is, the difference is taken off.
+    device whose clock is wrong: when the device says what it believes the time is, the difference is taken
+    off.
+    A silence within a sitting is told when it is over; there is nothing in it to count, so it belongs to now.
     """
     prompt: list[Beat] = []
     waited: list[Beat] = []
@@ -133,7 +161,7 @@ def _sorted_out(report: PageReport, now: int) -> tuple[list[Beat], list[Beat], i
         if abs(skew) > WRONG_CLOCK and (end > now + WRONG_CLOCK or beat.start < 0):
             corrected = True
             waited.append(_moved(beat, skew))
-        elif now - end > LATE:
+        elif now - end > SITTING or (now - end > LATE and reckon([beat], pace).counted):
             waited.append(beat)
         else:
             prompt.append(beat)
@@ -177,22 +205,25 @@ def _late_call(
 ) -> _Call:
     lane = _Lane(token, now)
     whole = Reckoning()
-    counters, spans = [], []
+    counters, begins, ends = [], [], []
     for beat in waited:
-        found = reckon([beat], pace)
-        counters.append(beat.counter)
-        spans.append(lane.multirange(found.counted))
-        whole.add(found)
+        known = len(whole.counted)
+        reckon_one(whole, beat, pace)
+        for begin, end in lane.seconds(whole.counted[known:]) or _NOTHING:
+            counters.append(beat.counter)
+            begins.append(begin)
+            ends.append(end)
     _tell(whole, lane, answer)
     *seconds, standing = limits
     values = [
         token.member,
         token.subject,
         token.edition,
-        token.issued_at,
+        lane.opened,
         at,
-        counters,
-        spans,
+        _array(counters),
+        _array(begins),
+        _array(ends),
         lane.multirange(whole.refused.get(Refusal.QUIET, ())),
         lane.multirange(whole.refused.get(Refusal.HIDDEN, ())),
         _numbers((n, n + 1) for n in sorted(whole.screens)),
@@ -208,23 +239,26 @@ class _Lane:
     """The time in which a page can have been studied: from its opening to now, in seconds of the server."""
 
     def __init__(self, token: StudyToken, now: int) -> None:
-        self.opened = int(token.issued_at.timestamp())
+        self.opened = token.issued_at.replace(microsecond=0)
         self.now = max(0, now)
 
-    def spans(self, spans: Iterable[Span]) -> Iterable[Span]:
-        """Stretches in tenths since the opening, as whole seconds of the server, united and cut to the lane."""
-        for begin, end in merged(spans):
-            first, last = max(begin, 0) // 10, min(end, self.now) // 10
-            if first < last:
-                yield Span(self.opened + first, self.opened + last)
+    def seconds(self, spans: Iterable[Span]) -> list[tuple[int, int]]:
+        """Stretches in tenths since the opening as whole seconds since then, united and cut to the lane."""
+        cut = [(max(begin, 0) // 10, min(end, self.now) // 10) for begin, end in merged(spans)]
+        return [(first, last) for first, last in cut if first < last]
 
     def multirange(self, spans: Iterable[Span]) -> str:
-        pieces = (f'["{_moment(begin)}","{_moment(end)}")' for begin, end in self.spans(spans))
+        pieces = [f'["{self._moment(begin)}","{self._moment(end)}")' for begin, end in self.seconds(spans)]
         return "{" + ",".join(pieces) + "}"
+
+    def _moment(self, second: int) -> str:
+        return (self.opened + timedelta(seconds=second)).isoformat()
 
     def outside(self, spans: Iterable[Span]) -> tuple[int, int]:
         """The seconds of the spans that lie before the opening, and after now."""
         whole = merged(spans)
+        if not whole or (whole[0].begin >= 0 and whole[-1].end <= self.now):
+            return 0, 0
         before = sum(min(end, 0) - begin for begin, end in whole if begin < 0)
         after = sum(end - max(begin, self.now) for begin, end in whole if end > self.now)
         return before // 10, after // 10
@@ -233,7 +267,7 @@ class _Lane:
 def _tell(found: Reckoning, lane: _Lane, answer: BeatAnswer) -> None:
     """Say what was refused before the database was asked."""
     for why, spans in found.refused.items():
-        answer.refuse(why, sum(end - begin for begin, end in lane.spans(spans)))
+        answer.refuse(why, sum(end - begin for begin, end in lane.seconds(spans)))
     before, after = lane.outside(
         [*found.counted, *(span for spans in found.refused.values() for span in spans)]
     )
@@ -242,8 +276,8 @@ def _tell(found: Reckoning, lane: _Lane, answer: BeatAnswer) -> None:
     answer.refuse(Refusal.CLAIMED, found.claimed // 10)
 
 
-def _moment(second: int) -> str:
-    return datetime.fromtimestamp(second, UTC).isoformat()
+def _array(numbers: Iterable[int]) -> str:
+    return "{" + ",".join(map(str, numbers)) + "}"
 
 
 def _numbers(spans: Iterable[tuple[int, int]]) -> str:

@@ -31,7 +31,8 @@ class StudyToken(NamedTuple):
     """
     Who studies which edition of which lesson, and since when the page is open.
 
-    `pace` is the reader's own, in hundredths of the calm reader's: 60 reads three words where that one reads five.
+    `pace` is the reader's own, in hundredths of the calm reader's: 60 reads three words where that one reads
+    five.
     """
 
     member: UUID

@@ -29,6 +29,11 @@ def bounds(year: int) -> tuple[datetime, datetime]:
     return begin.astimezone(UTC), end.astimezone(UTC)
 
 
+def reckoned_on(year: int, *, on: date) -> date:
+    """The day by whose rules a year is reckoned: today, and for a year that has ended its last day."""
+    return min(on, date(year, 12, 31))
+
+
 @dataclass(frozen=True)
 class YearRules:
     """The rules by which a year's seconds become study hours, as they stand on one day."""

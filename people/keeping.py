@@ -19,6 +19,7 @@ class OnErasure(StrEnum):
 
     BLANK = "blank"  # the row of the member itself: the account is emptied, the opaque key stays
     DROP = "drop"  # deleted
+    EMPTY = "empty"  # stays under the opaque key, without what describes the person
     END = "end"  # ends on that day and stays under the opaque key
     KEEP = "keep"  # stays under the opaque key
 
@@ -26,6 +27,7 @@ class OnErasure(StrEnum):
 ON_ERASURE_WORDS: dict[OnErasure, Any] = {
     OnErasure.BLANK: _("emptied"),
     OnErasure.DROP: _("deleted"),
+    OnErasure.EMPTY: _("words and pace emptied; the row stays under an opaque key"),
     OnErasure.END: _("ends that day, stays under an opaque key"),
     OnErasure.KEEP: _("stays under an opaque key"),
 }

@@ -10,8 +10,12 @@ from uuid import UUID, uuid4
 
 from django.db import transaction
 from django.utils.crypto import salted_hmac
+from django.utils.timezone import localdate
 from django.utils.translation import get_language
 
+from hours import ledger
+from hours.models import Rule, Source
+from hours.totals import bounds, year_of
 from people.models import Member
 from quizzes import marking
 from quizzes.bank import freeze_questions
@@ -155,6 +159,8 @@ def hand_in(*, attempt_id: UUID, member_id: int, at: datetime) -> Mark:
     papers = [versions[question["version"]].content for question in attempt.paper]
     chosen = last_choices(attempt)
     result = marking.mark(papers, chosen)
+    if marking.passed(result.percent, attempt.pass_mark):
+        _award(attempt, at=at)
     return Mark.objects.create(
         attempt=attempt,
         points=result.points,
@@ -168,6 +174,27 @@ def hand_in(*, attempt_id: UUID, member_id: int, at: datetime) -> Mark:
         marking_version=marking.VERSION,
         marked_at=at,
     )
+
+
+def _award(attempt: Attempt, *, at: datetime) -> None:
+    """
+    Write into the ledger what the dated rule gives for a quiz passed for the first time in a year.
+
+    It gives nothing until an organisation says otherwise.
+    """
+    if not Rule.objects.at(Rule.Name.QUIZ_AWARD_MINUTES, localdate(at)).value:
+        return
+    begin, _end = bounds(year_of(at))
+    of_this_year = Attempt.objects.of(attempt.member).filter(quiz=attempt.quiz, handed_in_at__gte=begin)
+    if not of_this_year.filter(marks__passed=True).exists():
+        ledger.award(
+            member=attempt.member,
+            source=Source.QUIZ,
+            key=f"{attempt.member.key}:{attempt.quiz.key}:{year_of(at)}",
+            rule=Rule.Name.QUIZ_AWARD_MINUTES,
+            subject=attempt.quiz.key,
+            at=at,
+        )
 
 
 def last_choices(attempt: Attempt) -> dict[int, list[str]]:

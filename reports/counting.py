@@ -1,4 +1,4 @@
-"""When a number may be told without pointing at somebody."""
+"""When a number may be told without pointing at somebody, where parts and a whole are told."""
 
 from __future__ import annotations
 
@@ -6,15 +6,10 @@ from datetime import date
 
 from django.db.models import Count
 
+from people.counting import LEAST_COUNTED, may_be_told
 from people.models import Affiliation, Organisation
 
-LEAST_COUNTED = 5
-"""Below so many people no number is given: it could point at one of them."""
-
-
-def may_be_told(number: int, *, of: int) -> bool:
-    """True when both those counted and the others among `of` are five or more."""
-    return number >= LEAST_COUNTED and of - number >= LEAST_COUNTED
+__all__ = ["LEAST_COUNTED", "may_be_told", "parts_are_large_enough"]
 
 
 def parts_are_large_enough(organisation: Organisation, *, on: date) -> bool:

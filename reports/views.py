@@ -11,6 +11,8 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from hours.awaiting import desk_of
+from hours.models import StudyRecord
 from hours.record import chosen_year, earlier_year, lines, records_of_year
 from people.audit import action, note_look, visible_or_404
 from people.models import OVERVIEW_OFFICES, Member, Organisation, Sight
@@ -54,7 +56,8 @@ def overview(request: HttpRequest, key: UUID) -> HttpResponse:
     watched = on_sector_line(request.user, organisation, on=day)
     found = branch_lines(organisation, on=day, sector_line=watched)
     note_look(request, OVERVIEW_LOOKED, organisation=organisation, details={"branches": len(found)})
-    context = {"organisation": organisation, "lines": found, "at": at}
+    desk = desk_of(request.user, on=day)
+    context = {"organisation": organisation, "lines": found, "at": at, "desk": desk}
     return render(request, "reports/tree.html", context | {"shows_names": Sight.IDENTITY in sights})
 
 
@@ -75,7 +78,12 @@ def _members_of(request: HttpRequest, organisation: Organisation, *, directly: b
         request.user, organisation, language=language, at=now(), on=localdate(), directly=directly
     )
     note_look(request, OVERVIEW_LOOKED, organisation=organisation, details={"members": len(found.rows)})
-    return render(request, "reports/branch.html", {"overview": found, "table": table(found, language)})
+    context = {
+        "overview": found,
+        "table": table(found, language),
+        "desk": desk_of(request.user, on=localdate()),
+    }
+    return render(request, "reports/branch.html", context)
 
 
 @login_required
@@ -97,9 +105,13 @@ def member_detail(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _ledger(request: HttpRequest, detail: Detail) -> dict[str, Any]:
     page = Paginator(records_of_year(detail.records, detail.year), 50).get_page(request.GET.get("page"))
+    shown = lines(page)
+    settled = [line.record.pk for line in shown if not line.family.open_rows]
+    mine = StudyRecord.objects.for_leader(request.user, on=detail.on).filter(pk__in=settled)
     return {
         "page": page,
-        "lines": lines(page),
+        "lines": shown,
+        "correctable": set(mine.values_list("pk", flat=True)),
         "earlier_year": earlier_year(detail.records, detail.year),
         "this_year": detail.on.year,
     }

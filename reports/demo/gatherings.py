@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from hours.models import Bucket, Source
+from hours.models import Bucket, Source, StudyClock
 from people.models import Office, Organisation
 from reports.demo.chance import dice, draw_key
 from reports.demo.diary import MONTHS, Diary, draw_day, moment
@@ -32,6 +32,7 @@ class Year:
     posts: Posts
     diaries: dict[str, Diary] = field(default_factory=lambda: defaultdict(Diary))
     entries: list[Entry] = field(default_factory=list)
+    clocks: list[StudyClock] = field(default_factory=list)
     reached: dict[tuple[str, UUID], tuple[LessonFacts, datetime]] = field(default_factory=dict)
 
     @property

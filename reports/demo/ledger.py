@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.db import connection
 
+from hours.models import Standing
 from hours.ranges import spans_of
 
 
@@ -27,7 +28,10 @@ class Piece(NamedTuple):
 
 @dataclass(frozen=True)
 class Entry:
-    """One row of the ledger to be. Its seconds are those of its pieces, no more and no less."""
+    """
+    One row of the ledger to be. Its seconds are those of its pieces, no more and no less; `claimed` are those of
+    a row that awaits confirmation. `counters`: from which to before which report of a device.
+    """
 
     member: UUID
     bucket: str
@@ -43,6 +47,10 @@ class Entry:
     subject: UUID | None = None
     edition: int | None = None
     rule: int | None = None
+    opened_at: datetime | None = None
+    standing: str = Standing.COUNTED
+    claimed: Sequence[Piece] = ()
+    counters: tuple[int, int] | None = None
     refused: dict[str, int] = field(default_factory=dict)
     evidence: dict[str, Any] = field(default_factory=dict)
 
@@ -54,7 +62,7 @@ class Entry:
 _RECORD_COLUMNS = (
     "id, member_key, home_id, recorded_in_id, recorded_by_id, bucket, source, key, subject, edition,"
     " started_at, ended_at, seconds, counted, refused, evidence, rule_id, reason, received_at,"
-    " standing, taken, claimed, award, counters"
+    " opened_at, standing, taken, claimed, award, counters"
 )
 _INTERVAL_COLUMNS = "member_key, record_id, bucket, subject, started_at, ended_at, seconds"
 
@@ -96,11 +104,12 @@ def _record_row(pk: int, entry: Entry) -> tuple:
         entry.rule,
         "",
         entry.received_at,
-        "counted",
+        entry.opened_at,
+        entry.standing,
         "{}",
-        "{}",
+        spans_of(entry.claimed),
         0,
-        "{}",
+        f"{{[{entry.counters[0]},{entry.counters[1]})}}" if entry.counters else "{}",
     )
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import connection, transaction
 
+from hours.models import StudyClock
 from hours.totals import SHANGHAI
 from people.models import Member, NoticeRead
 from people.privacy_notice import in_force
@@ -18,8 +19,10 @@ from reports.demo.ledger import write_entries
 from reports.demo.lessons import live_lessons
 from reports.demo.places import found_places
 from reports.demo.posts import fill_posts
+from reports.demo.putting_right import put_right
 from reports.demo.reading import read_lessons
 from reports.demo.roster import enrol_members
+from reports.demo.ruling import RulesOfTheYear, make_rules
 from reports.demo.tries import try_quizzes
 
 
@@ -56,10 +59,13 @@ def make_demonstration(*, at: datetime, password: str) -> Made:
     gatherings.train(year)
     gatherings.hold_meetings(year)
     gatherings.visit_homes(year, courses[0] if courses else [])
-    wishes = read_lessons(year, courses)
+    make_rules(at)
+    wishes = read_lessons(year, courses, RulesOfTheYear())
     tries = try_quizzes(year, wishes)
     records, intervals = write_entries(sorted(year.entries, key=lambda e: (e.received_at, e.key)))
+    StudyClock.objects.bulk_create(year.clocks)
     _write_reached(year)
+    put_right(year)
     _confirm_notices(at)
     tries.write()
     _take_stock()

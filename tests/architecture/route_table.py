@@ -65,6 +65,10 @@ SITE = [
     Row("quiz/<uuid:key>/", SIGNED_IN, {"key": "quiz"}),
     # One's own
     Row("record/", SIGNED_IN),
+    Row("record/statement/", SIGNED_IN),
+    Row("record/statement/<uuid:key>/", COMMITTEE | {"member"}, {"key": "the member"}),
+    Row("record/<int:pk>/", COMMITTEE | {"member"}, {"pk": "study record"}),
+    Row("record/<int:pk>/objection/", OWNER, {"pk": "study record"}),
     Row("password/", SIGNED_IN),
     Row("account/", SIGNED_IN),
     Row("attempt/<uuid:pk>/<int:number>/", OWNER, {"pk": "open attempt", "number": "1"}),

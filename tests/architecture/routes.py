@@ -32,6 +32,7 @@ from people.workbooks.batches import ImportBatch, WorkbookExport
 from quizzes import attempts, slots
 from quizzes.slots import Place
 from tests.cast import LONG_AGO, add_lesson, add_module, give_office, moment
+from tests.hours.rows import add_record
 from tests.quizzes.conftest import EDITION
 from tests.quizzes.papers import add_question, add_quiz
 
@@ -209,6 +210,7 @@ def build_scene(edition: LessonEdition, monkeypatch) -> Scene:
         "county leader's office": str(offices["county leader"].pk),
         "lent office": str(lent.pk),
         **_study(people["member"], monkeypatch),
+        "study record": str(add_record(people["member"], at=moment("2026-03-10 10:00")).pk),
         **_asked(people, ours),
         **_workbooks(people["county leader"], ours["county"]),
         **_files(),

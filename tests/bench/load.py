@@ -13,7 +13,7 @@ PATIENCE = 30
 """Seconds without any answer after which a measurement is given up."""
 
 Requests = Callable[[int, int], Iterator[bytes]]
-"""The endless requests of one client (its number, and how many there are)."""
+"""The requests of one client (its number, and how many there are)."""
 
 
 class UnexpectedAnswer(Exception):
@@ -49,12 +49,15 @@ class _Client:
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.requests = requests
 
-    def send(self) -> None:
+    def send(self) -> bool:
+        """Send the next request; False when there is none left."""
         self.received = bytearray()
         self.whole = 0
-        request = next(self.requests)
+        request = next(self.requests, None)
         self.begun = time.perf_counter()
-        self.socket.sendall(request)
+        if request is not None:
+            self.socket.sendall(request)
+        return request is not None
 
     def receive(self) -> bytes | None:
         """Take in what has come; return the answer once it is whole."""
@@ -81,7 +84,8 @@ def drive(
     port: int, requests: Requests, accept: Callable[[bytes], bool], *, clients: int, seconds: float
 ) -> Load:
     """
-    Send for so many seconds with so many clients at once, and wait for what is still under way.
+    Send for so many seconds with so many clients at once, or until one has nothing left to send, and wait for
+    what is still under way.
 
     :raises UnexpectedAnswer: at the first answer that `accept` refuses.
     """
@@ -108,9 +112,9 @@ def drive(
                 load.waits.append(arrived - key.data.begun)
                 if not accept(answer):
                     raise UnexpectedAnswer(answer[:600].decode(errors="replace"))
-                if arrived - begun < seconds:
-                    key.data.send()
-                else:
-                    waiting -= 1
+                if arrived - begun < seconds and key.data.send():
+                    continue
+                seconds = 0
+                waiting -= 1
         load.seconds = time.perf_counter() - begun
     return load

@@ -79,15 +79,21 @@ class Ground:
 
 @dataclass(frozen=True)
 class Work:
-    """Requests of one kind to one server, and how its answers must be."""
+    """
+    Requests of one kind to one server, and how its answers must be.
+
+    `prepare` goes before each measurement and is not part of it.
+    """
 
     name: str
     ground: Ground
     server: Served
     requests: Requests
     accept: Callable[[bytes], bool]
+    prepare: Callable[[], object] = lambda: None
 
     def warm(self) -> None:
+        self.prepare()
         drive(self.server.port, self.requests, self.accept, clients=CLIENTS_TO_WARM, seconds=SECONDS_TO_WARM)
 
     def at(self, clients: int) -> Point:
@@ -100,6 +106,7 @@ class Work:
         return point
 
     def _at(self, clients: int) -> Point:
+        self.prepare()
         before = self._used()
         load = drive(self.server.port, self.requests, self.accept, clients=clients, seconds=SECONDS)
         server, database, own, everything = (b - a for a, b in zip(before, self._used(), strict=True))

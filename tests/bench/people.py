@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from itertools import cycle
 from threading import Event, Thread
 from time import perf_counter
 
@@ -11,10 +12,9 @@ from django.db import connection, connections, transaction
 from django.utils.timezone import localdate, now
 
 from courses.models import LessonEdition
-from hours.tokens import StudyToken
 from people import tree
 from people.models import Affiliation, Member, Organisation
-from tests.bench.hours import counting, posts, walks
+from tests.bench.beats import ADDRESS, OPENED, begin_sittings, counting, posts, told
 from tests.bench.load import Load, drive
 from tests.bench.measuring import SECONDS, Ground
 from tests.bench.rows import Row
@@ -41,16 +41,21 @@ def moving(ground: Ground, editions: Sequence[LessonEdition]) -> list[Row]:
 
     The limit is the least such a move can be: one UPDATE of all its rows. While moves follow one another
     without a pause, members of these very branches study on; the slowest of their beats stands beside the
-    slowest of a run in which nothing moves.
+    slowest of a run in which nothing moves. Their beats are sent again and again: that costs as much.
     """
     general, committees, members = _stage_general_branch()
     took = [_move(general, committees[turn % 2]) for turn in range(1, MOVES + 1)]
     limit = min(_least(general) for _ in range(MOVES))
-    study = posts("/api/v1/study/beats", walks(members, _signed(editions)))
 
     def beats() -> Load:
-        accept = counting(r"[23]\d")  # a beat that waited counts a second less
-        return drive(ground.ours.port, study, accept, clients=CLIENTS, seconds=SECONDS)
+        opened = now().replace(microsecond=0) - OPENED
+        begin_sittings(members, editions[0], opened)
+        requests = posts(ADDRESS, told(members, editions, opened))
+
+        def of_client(number: int, clients: int) -> Iterator[bytes]:
+            return cycle(requests[number::clients])
+
+        return drive(ground.ours.port, of_client, counting(r"\d+"), clients=CLIENTS, seconds=SECONDS)
 
     beats()  # warms
     quiet = beats()
@@ -108,13 +113,6 @@ def _stage_general_branch() -> tuple[Organisation, list[Organisation], list[Memb
     with connection.cursor() as cursor:
         cursor.execute("vacuum analyze")
     return general, committees, members[:: len(members) // STUDYING][:STUDYING]
-
-
-def _signed(editions: Sequence[LessonEdition]) -> Callable[[Member, datetime], list[str]]:
-    def sign(member: Member, since: datetime) -> list[str]:
-        return [StudyToken(member.key, e.translation_key, e.pk, since).sign() for e in editions]
-
-    return sign
 
 
 def _move(general: Organisation, committee: Organisation) -> float:

@@ -19,7 +19,7 @@ from config.progress import step
 from courses.outline import Module
 from do import server
 from people.ciphers import write_new_keys
-from tests.bench import city, courses, hours, people, reports, workbooks
+from tests.bench import city, courses, hours, ledger, people, reports, workbooks
 from tests.bench.measuring import MOST_FOREIGN, Ground, Served
 from tests.bench.processor import family_of_database
 from tests.bench.rows import Row
@@ -34,8 +34,6 @@ from tests.bench.stage import (
 
 ROOT = Path(__file__).resolve().parents[2]
 BRANCH_SIZES = (100, 10)
-STUDYING = 400
-"""Members whose beats are sent."""
 
 
 def measure(benches: list[str]) -> list[Row]:
@@ -44,9 +42,12 @@ def measure(benches: list[str]) -> list[Row]:
     write_new_keys(Path(settings.KEYS_FILE))
     migrate()
     rows = _measure_served(benches)
-    if "people" in benches:  # last: a million members would be in everybody's way
+    # Last: a million members and twenty million rows would be in everybody's way.
+    if "people" in benches:
         rows += workbooks.importing()
         rows += city.measure()
+    if "hours" in benches:
+        rows += ledger.measure()
     return rows
 
 
@@ -63,7 +64,7 @@ def _measure_served(benches: list[str]) -> list[Row]:
             rows += courses.measure(ground, modules, cookies, bare_address)
         if "hours" in benches:
             editions = [lesson.edition for module in modules for lesson in module.lessons]
-            rows += hours.measure(ground, stage_branch("打卡支部", STUDYING).members, editions)
+            rows += hours.measure(ground, editions)
         if "people" in benches:
             editions = [lesson.edition for module in modules for lesson in module.lessons]
             rows += people.measure(ground, editions)

@@ -11,8 +11,7 @@ from courses import slots
 from courses.models import LessonEdition, LessonPage, ModulePage
 from courses.places import places_of
 from courses.publishing import lesson_url
-from hours.clock import Kind, Sign
-from hours.sittings import close_all_sittings, take_beat
+from hours.sittings import close_all_sittings
 from hours.tokens import read_token
 from programmes.models import LessonReached
 from programmes.progress import mark_reached
@@ -21,6 +20,7 @@ from tests.cast import add_lesson, add_module, moment
 from tests.courses.lessons import add_edition, add_lesson_of, live_edition, publish
 from tests.hours.rows import add_record, this_year
 from tests.quizzes.papers import add_question, add_quiz
+from tests.studying import study
 
 pytestmark = pytest.mark.django_db
 
@@ -163,11 +163,10 @@ def test_unpublished_while_being_read_the_page_goes_and_the_study_stays(client, 
     lesson.page.unpublish()
 
     assert client.get(ADDRESS).status_code == HTTPStatus.NOT_FOUND
-    at = read_token(token, at=now()).issued_at
-    signs = [Sign(int(at.timestamp()), Kind.PRESENT), Sign(int(at.timestamp()) + 30, Kind.TICK)]
-    answer = take_beat(read_token(token, at=now()), signs, at=at + timedelta(seconds=30))
+    page = read_token(token, at=now())
+    answer = study(page, 30)
     assert (answer.counted, answer.sitting) == (30, 30)
-    close_all_sittings(at=at + timedelta(minutes=20))
+    close_all_sittings(at=page.issued_at + timedelta(minutes=20))
     (line,) = client.get("/record/").context["lines"]
     assert (line.subject.title, line.subject.url) == ("群众路线是怎样形成的", "")
     assert line.record.seconds == 30
@@ -177,11 +176,11 @@ def test_a_beat_sent_after_unpublishing_still_counts(client, member, lesson) -> 
     client.force_login(member)
     token = client.get(ADDRESS).context["token"]
     lesson.page.unpublish()
-    body = {"token": token, "now": 5000, "signs": [[0, "p", 0, 0], [5000, "t", 0, 0]]}
+    body = {"pages": [[token, [[0, 0, 50, "p0:0"]]]]}
     response = client.post("/api/v1/study/beats", body, content_type="application/json")
 
     assert response.status_code == HTTPStatus.OK
-    assert set(response.json()) == {"counted", "sitting", "refused"}
+    assert set(response.json()) == {"counted", "sitting", "awaiting", "refused", "at"}
 
 
 def test_changing_the_language_midway_keeps_progress(client, member, lesson) -> None:
@@ -228,9 +227,10 @@ def test_the_page_costs_the_same_however_many_lessons_and_records(
             for row in range(3):
                 add_record(member, edition.translation_key, at=this_year(row + 3 * lesson + 9 * number))
     client.force_login(member)
+    client.get("/mass-line/module-2/lesson-1/")  # the rules of the clock are read once a minute
 
-    # session, member, lessons of the course, lessons reached, quizzes handed in, time studied, offices
-    with django_assert_num_queries(7):
+    # session, member, lessons of the course, lessons reached, quizzes handed in, time studied, pace, offices
+    with django_assert_num_queries(8):
         assert client.get("/mass-line/module-2/lesson-1/").status_code == HTTPStatus.OK
 
 

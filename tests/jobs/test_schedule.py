@@ -8,7 +8,6 @@ from django.utils.timezone import now
 
 from courses.models import LessonEdition, LessonPage
 from hours.models import StudyRecord
-from hours.sittings import take_beat
 from hours.tokens import StudyToken
 from jobs import schedule
 from jobs.housekeeping import publish_scheduled
@@ -16,7 +15,7 @@ from jobs.management.commands.scheduler import run_due
 from jobs.models import ScheduledRun
 from jobs.schedule import JOBS, Job, every_minute, nightly
 from tests.cast import CHINESE, add_module, moment
-from tests.hours.test_ledger import sign
+from tests.studying import study
 
 NOON = moment("2026-03-10 12:00")
 
@@ -189,7 +188,7 @@ def test_a_lesson_whose_time_is_over_is_withdrawn(lesson) -> None:
 def test_sittings_that_ended_are_written_to_the_ledger_by_the_scheduler(member, lesson) -> None:
     opened = moment("2026-03-10 10:00")
     token = StudyToken(member.key, lesson.translation_key, lesson.pk, opened)
-    take_beat(token, [sign(0), sign(30, "t")], at=opened + timedelta(seconds=30))
+    study(token, 30)
     run_due(at=opened + timedelta(minutes=10))
     assert not StudyRecord.objects.exists()
     run_due(at=opened + timedelta(minutes=11))

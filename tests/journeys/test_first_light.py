@@ -287,10 +287,10 @@ def test_a_script_that_claims_an_hour_earns_no_more_than_the_clock_showed(served
     for _tab in range(10):
         member.open("/mass-line/what-it-is/how-the-mass-line-formed/")
         tokens.append(member.page.locator("[data-study-clock]").get_attribute("data-token"))
-    hour = [[second * 1000, "p", 0, 9] for second in range(0, 3601, 10)]
+    hour = [[n, 600 * n, 600, " ".join(f"p{at}:0-9" for at in range(0, 600, 100))] for n in range(60)]
     counted = [
         member.page.request.post(
-            f"{served.url}/api/v1/study/beats", data={"token": token, "now": 3_600_000, "signs": hour}
+            f"{served.url}/api/v1/study/beats", data={"pages": [[token, hour, 36_000]]}
         ).json()["counted"]
         for token in tokens
     ]

@@ -127,6 +127,8 @@ def test_my_data_walks_all_models_and_leaves_none_out(member) -> None:
     assert told == {
         "hours.studyrecord",
         "hours.studyclock",
+        "hours.objection",
+        "hours.objectionanswer.objection__member",
         "quizzes.attempt",
         "quizzes.answer.attempt__member",
         "quizzes.mark.attempt__member",

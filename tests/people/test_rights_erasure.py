@@ -6,11 +6,13 @@ from datetime import date, timedelta
 
 import pytest
 from django.contrib.auth import authenticate
+from django.db import IntegrityError, transaction
 from django.test import Client
 from django.utils.timezone import now
 
-from hours.models import CountedInterval, StudyClock, StudyRecord
-from hours.sittings import close_all_sittings, on_server_time, take_beat
+from hours.models import CountedInterval, Objection, ObjectionAnswer, StudyClock, StudyRecord
+from hours.objections import answer, raise_objection
+from hours.sittings import close_all_sittings
 from hours.tokens import StudyToken
 from people import corrections, erasure
 from people.models import (
@@ -25,9 +27,13 @@ from people.models import (
     Sight,
     Standing,
 )
-from tests.cast import LONG_AGO, PASSWORD, give_office, make_member
+from tests.cast import LONG_AGO, PASSWORD, give_office, make_member, moment
+from tests.hours.rows import add_record, this_year
+from tests.studying import study
 
 pytestmark = pytest.mark.django_db
+
+LONG_BEFORE = moment("2026-01-01 08:00")
 
 
 @pytest.fixture
@@ -107,39 +113,55 @@ def test_what_describes_the_person_is_deleted(member, secretary, guard, today) -
 
 
 def test_study_stays_under_the_key_and_a_page_that_is_open_counts_no_more(member, guard, lesson) -> None:
-    opened = now() - timedelta(minutes=20)
+    opened = now().replace(microsecond=0) - timedelta(minutes=20)
     token = StudyToken(member.key, lesson.translation_key, lesson.pk, opened)
 
-    def report(at) -> int:
-        ms = int(at.timestamp() * 1000)
-        signs = on_server_time([(ms - 30_000, "p", 0, 0), (ms, "p", 0, 0)], client_now=ms, at=at)
-        return take_beat(token, signs, at=at).counted
-
-    assert report(opened + timedelta(minutes=5)) == 30
+    assert study(token, 30, after=300).counted == 30
     erase(member, guard)
     assert StudyRecord.objects.get(member=member).seconds == 30
     assert StudyRecord.objects.get().home is not None
 
     for minutes in (10, 15, 20):
-        assert report(opened + timedelta(minutes=minutes)) == 0
+        assert study(token, 30, after=minutes * 60).counted == 0
     close_all_sittings(at=now() + timedelta(hours=1))
 
     assert StudyClock.objects.get(member=member).subject is None
     assert (StudyRecord.objects.count(), CountedInterval.objects.count()) == (1, 1)
 
 
+def test_what_was_objected_loses_its_words_and_the_pace_is_forgotten(member, secretary, guard, branch) -> None:
+    record = add_record(member, at=this_year(), seconds=600, recorded_in=branch)
+    objection = raise_objection(record, by=member, text="少计了十分钟。", at=now())
+    answer(objection, "已核对，请看说明。", by=secretary, at=now())
+    StudyClock.objects.create(member=member, pace=70, pace_lessons=3)
+    erase(member, guard)
+
+    objection.refresh_from_db()
+    assert (objection.text, objection.answer.text) == (None, None)
+    assert ObjectionAnswer.objects.get().by == secretary
+    clock = StudyClock.objects.get(member=member)
+    assert (clock.pace, clock.pace_lessons) == (100, 0)
+
+
+@pytest.mark.parametrize("changes", [{"text": None}, {"at": LONG_BEFORE}])
+def test_an_objection_stays_as_it_was_while_its_member_does(member, branch, changes) -> None:
+    record = add_record(member, at=this_year(), seconds=600, recorded_in=branch)
+    objection = raise_objection(record, by=member, text="少计了十分钟。", at=now())
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Objection.objects.filter(pk=objection.pk).update(**changes)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Objection.objects.filter(pk=objection.pk).delete()
+    objection.refresh_from_db()
+    assert objection.text == "少计了十分钟。"
+
+
 def test_a_member_who_never_studied_does_not_begin_after_being_erased(member, guard, lesson) -> None:
     opened = now() - timedelta(minutes=5)
     erase(member, guard)
     token = StudyToken(member.key, lesson.translation_key, lesson.pk, opened)
-    at = now()
-    ms = int(at.timestamp() * 1000)
 
-    answer = take_beat(
-        token, on_server_time([(ms - 30_000, "p", 0, 0), (ms, "p", 0, 0)], client_now=ms, at=at), at=at
-    )
-
-    assert answer.counted == 0
+    assert study(token, 30, after=270).counted == 0
     assert StudyClock.objects.get(member=member).subject is None
     assert not StudyRecord.objects.exists()
 

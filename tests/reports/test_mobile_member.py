@@ -6,9 +6,8 @@ from datetime import timedelta
 import pytest
 from django.test import Client
 
-from hours.clock import Kind, Sign
 from hours.models import Rule, StudyRecord
-from hours.sittings import close_all_sittings, take_beat
+from hours.sittings import close_all_sittings
 from hours.tokens import StudyToken
 from people import transfers
 from people.models import Affiliation, Member, Office, Organisation
@@ -19,6 +18,7 @@ from tests.cast import LONG_AGO, add_module, give_office, make_member
 from tests.courses.lessons import add_edition
 from tests.hours.rows import add_record, this_year
 from tests.quizzes.papers import add_question, add_quiz
+from tests.studying import study
 
 pytestmark = pytest.mark.django_db
 
@@ -37,15 +37,14 @@ def edition(db):
 @pytest.fixture
 def mobile(member, branch, other_branch, edition) -> Member:
     """
-    At home in `branch`, with `other_branch` since long ago. 40 minutes were recorded at home in paper, then
-    the clock counted half a minute; the lesson is done and its quiz handed in.
+    At home in `branch`, with `other_branch` since long ago. A visit of 40 minutes was recorded at home, then
+    the clock counted two minutes; the lesson is done and its quiz handed in.
     """
     Affiliation.objects.create(member=member, branch=other_branch, kind="host", since=LONG_AGO)
-    add_record(member, edition.translation_key, at=EARLY, seconds=40 * 60, source="paper", recorded_in=branch)
-    second = int(LATER.timestamp())
-    signs = [Sign(second + n * 20, Kind.PRESENT, 0, 0) for n in range(10)]
+    visit = {"bucket": "collective", "source": "visit"}
+    add_record(member, edition.translation_key, at=EARLY, seconds=40 * 60, recorded_in=branch, **visit)
     token = StudyToken(member.key, edition.translation_key, edition.pk, LATER)
-    take_beat(token, signs, at=LATER + timedelta(seconds=180))
+    study(token, 120)
     close_all_sittings(at=LATER + timedelta(hours=1))
     mark_reached(member_id=member.pk, edition=edition, at=LATER)
     attempt = begin(member=member, quiz=edition.page.get_parent().specific.quiz, at=LATER)
@@ -82,33 +81,33 @@ def test_the_host_records_and_the_home_stays_home(mobile, branch, other_branch) 
 
     assert [(row.home, row.recorded_in, row.seconds) for row in rows] == [
         (branch, branch, 2400),
-        (branch, other_branch, 180),
+        (branch, other_branch, 120),
     ]
 
 
 def test_the_host_sees_completion_and_what_it_recorded_and_no_scores(mobile, stranger, other_branch) -> None:
     row = row_in(other_branch, stranger, mobile)
     (cell,) = row.cells
-    assert (row.is_guest, cell.minutes, cell.percent, cell.done, cell.is_done) == (True, 3, None, 1, True)
+    assert (row.is_guest, cell.minutes, cell.percent, cell.done, cell.is_done) == (True, 2, None, 1, True)
 
     found = page(stranger, f"/members/{mobile.key}/")
-    assert [line.counted for line in found.context["lines"]] == ["3 分钟"]
-    assert found.context["record"].total.counted == 180
+    assert [line.counted for line in found.context["lines"]] == ["2 分钟"]
+    assert found.context["record"].total.counted == 120
     assert "attempts" not in found.context
     assert [course.done for course in found.context["courses"]] == [1]
     words = words_of(found)
     assert "40 分钟" not in words
-    assert "43 分" not in words
+    assert "42 分" not in words
 
 
 def test_the_home_sees_completion_and_all_hours_and_no_scores(mobile, secretary, branch) -> None:
     row = row_in(branch, secretary, mobile)
     (cell,) = row.cells
-    assert (row.is_guest, cell.minutes, cell.percent, cell.done, cell.is_done) == (False, 43, None, 1, True)
+    assert (row.is_guest, cell.minutes, cell.percent, cell.done, cell.is_done) == (False, 42, None, 1, True)
 
     found = page(secretary, f"/members/{mobile.key}/").context
-    assert [line.counted for line in found["lines"]] == ["3 分钟", "40 分钟"]
-    assert found["record"].total.counted == 2580
+    assert [line.counted for line in found["lines"]] == ["2 分钟", "40 分钟"]
+    assert found["record"].total.counted == 2520
     assert "attempts" not in found
 
 
@@ -122,7 +121,7 @@ def test_back_from_the_host_the_home_sees_scores_again(mobile, secretary, branch
 def test_the_member_sees_all_of_it(mobile) -> None:
     found = page(mobile, f"/members/{mobile.key}/").context
 
-    assert ([line.counted for line in found["lines"]], len(found["attempts"])) == (["3 分钟", "40 分钟"], 1)
+    assert ([line.counted for line in found["lines"]], len(found["attempts"])) == (["2 分钟", "40 分钟"], 1)
 
 
 @pytest.mark.parametrize(
@@ -159,8 +158,8 @@ def test_a_guest_is_named_in_the_host_branch_and_counted_at_home(mobile, strange
 
 
 def test_who_stands_above_both_sees_all_hours_in_either_branch(mobile, leader, branch, other_branch) -> None:
-    assert row_in(branch, leader, mobile).cells[0].minutes == 43
-    assert row_in(other_branch, leader, mobile).cells[0].minutes == 43
+    assert row_in(branch, leader, mobile).cells[0].minutes == 42
+    assert row_in(other_branch, leader, mobile).cells[0].minutes == 42
 
 
 def test_a_group_leader_of_the_host_sees_completion_and_no_minutes(mobile, other_branch) -> None:
@@ -188,10 +187,10 @@ def test_after_the_transfer_the_history_is_whole(
 
     # The new home sees all of it, scores as well; the old one sees nothing any more.
     found = page(stranger, f"/members/{mobile.key}/").context
-    assert [line.counted for line in found["lines"]] == ["3 分钟", "40 分钟"]
+    assert [line.counted for line in found["lines"]] == ["2 分钟", "40 分钟"]
     assert len(found["attempts"]) == 1
     row = row_in(other_branch, stranger, mobile)
-    assert (row.is_guest, row.cells[0].minutes, row.cells[0].percent) == (False, 43, 0)
+    assert (row.is_guest, row.cells[0].minutes, row.cells[0].percent) == (False, 42, 0)
     assert page(secretary, f"/members/{mobile.key}/").status_code == 404
     assert not StudyRecord.objects.visible_to(secretary, on=today).filter(member=mobile).exists()
 

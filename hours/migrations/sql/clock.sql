@@ -1,10 +1,21 @@
 -- The study clock in the database, as it stands since the seventh migration. Every timed writer locks the member's
 -- clock row first, so that two beats of one member, from whatever tab or device, follow one another.
 
--- The seconds in spans of which there is most often one.
+-- The seconds in spans, of which there is most often one or none.
+create or replace function study_seconds(spans tstzmultirange) returns int language plpgsql immutable parallel safe as $$
+begin
+    if isempty(spans) then
+        return 0;
+    elsif range_merge(spans)::tstzmultirange = spans then
+        return date_part('epoch', upper(spans) - lower(spans));
+    end if;
+    return (select sum(date_part('epoch', upper(s) - lower(s))) from unnest(spans) s);
+end $$;
+
+-- The same for the ordinary beat, where it becomes part of the statement.
 create or replace function study_length(spans tstzmultirange) returns int language sql immutable parallel safe as $$
     select case when isempty(spans) then 0
-        when range_merge(spans)::tstzmultirange = spans then extract(epoch from upper(spans) - lower(spans))::int
+        when range_merge(spans)::tstzmultirange = spans then date_part('epoch', upper(spans) - lower(spans))::int
         else study_seconds(spans) end
 $$;
 
@@ -16,6 +27,9 @@ declare
     kept tstzmultirange := '{}';
     rest int := most;
 begin
+    if study_seconds(spans) <= most then
+        return spans;
+    end if;
     foreach span in array array(select s from unnest(spans) s order by s) loop
         exit when rest <= 0;
         kept := kept + tstzmultirange(tstzrange(lower(span), least(upper(span), lower(span) + make_interval(secs => rest))));
@@ -99,8 +113,8 @@ begin
             started_at, ended_at, standing, seconds, counted, taken, claimed, award, counters, refused, evidence,
             rule_id, reason, received_at)
         select k.member_key, home_branch, recording_branch, 'individual', 'online',
-            concat_ws(':', k.member_key, k.subject, extract(epoch from lower(span))::bigint,
-                (extract(epoch from k.opened_at) * 1000)::bigint),
+            concat_ws(':', k.member_key, extract(epoch from lower(span))::bigint,
+                (extract(epoch from k.opened_at) * 1000000)::bigint),
             k.subject, k.edition, k.opened_at, lower(span), upper(span), 'counted', study_seconds(k.pieces), k.pieces,
             '{}', '{}', 0, '{}',
             (select coalesce(jsonb_object_agg(why, seconds), '{}') from (values
@@ -169,6 +183,7 @@ begin
         sitting = c.sitting + study_length(p_asked - c.held)
         where c.member_key = p_member and c.subject = p_subject and c.edition = p_edition
             and c.last_at <= p_now and c.last_at >= p_now - interval '10 minutes' and p_now < c.day_ends
+            and lower(p_asked + p_quiet + p_hidden) >= c.day_ends - interval '1 day'
             and p_asked * c.held <@ c.pieces
             and (c.told_subject is distinct from p_subject or c.told_to <= lower(p_asked + p_quiet + p_hidden))
             and c.sitting + study_length(p_asked - c.held) <= least(c.lesson_room, c.day_room)
@@ -197,12 +212,13 @@ declare
     other tstzmultirange;
     over tstzmultirange;
     untold tstzmultirange := '{(,)}';
-    earlier int := 0;
+    earlier record;
     new_year timestamptz;
 begin
+    select 0 as counted, 0 as elsewhere, 0 as beyond, null::text as why into earlier;
     if lower(whole) < midnight and upper(whole) > midnight then
         -- A sitting lies within one day: what was before midnight goes with the day before.
-        select t.counted into earlier from study_turn(p_member, p_subject, p_edition, midnight - interval '1 second',
+        select * into earlier from study_turn(p_member, p_subject, p_edition, midnight - interval '1 second',
             p_asked * before, p_quiet * before, p_hidden * before, p_screens, p_media, p_most, p_day) t;
         p_asked := p_asked - before; p_quiet := p_quiet - before; p_hidden := p_hidden - before;
     elsif upper(whole) <= midnight then
@@ -215,7 +231,11 @@ begin
             or k.last_at < p_now - interval '10 minutes' or k.day_ends is distinct from midnight + interval '1 day') then
         if k.subject <> p_subject and isempty(fresh) and k.last_at >= p_now - interval '10 minutes' then
             -- Another page at the same time, and all of it is counted already: the open sitting goes on.
-            return query select earlier, study_seconds(p_asked), 0, null::text, 0, 0;
+            if k.told_subject = p_subject then
+                p_asked := p_asked * tstzrange(k.told_to, null)::tstzmultirange;
+            end if;
+            return query select earlier.counted, earlier.elsewhere + study_seconds(p_asked), earlier.beyond, earlier.why,
+                0, 0;
             return;
         end if;
         perform study_close(k, p_now);
@@ -225,7 +245,7 @@ begin
         new_year := date_trunc('year', p_now at time zone 'Asia/Shanghai') at time zone 'Asia/Shanghai';
         k.subject := p_subject; k.edition := p_edition; k.opened_at := clock_timestamp();
         k.day_ends := midnight + interval '1 day';
-        k.lesson_room := greatest(0, p_most - study_earned(p_member, p_subject, new_year, k.day_ends));
+        k.lesson_room := greatest(0, p_most - study_earned(p_member, p_subject, new_year, new_year + interval '1 year'));
         k.day_room := greatest(0, p_day - study_earned(p_member, null, midnight, k.day_ends));
     end if;
     over := fresh - study_first(fresh, least(k.lesson_room, k.day_room) - k.sitting);
@@ -235,6 +255,12 @@ begin
         untold := tstzrange(k.told_to, null)::tstzmultirange;
     end if;
     other := (p_asked * k.held - k.pieces) * untold;
+    if not isempty(other) then
+        -- What this very lesson has counted in an earlier sitting is not elsewhere.
+        select other - coalesce(range_agg(tstzrange(i.started_at, i.ended_at)), '{}') into other
+            from hours_countedinterval i where i.member_key = p_member and i.subject = p_subject
+                and tstzrange(i.started_at, i.ended_at) && range_merge(other);
+    end if;
     k.last_at := greatest(k.last_at, p_now);
     k.held := k.held + fresh;
     k.pieces := k.pieces + fresh;
@@ -247,25 +273,30 @@ begin
     k.added := study_seconds(fresh);
     k.sitting := k.sitting + k.added;
     perform study_keep(k, p_now);
-    return query select k.added + earlier, study_seconds(other), study_seconds(over),
-        case when isempty(over) then null when k.day_room < k.lesson_room then 'day_limit' else 'lesson_limit' end,
+    return query select k.added + earlier.counted, study_seconds(other) + earlier.elsewhere,
+        study_seconds(over) + earlier.beyond,
+        case when isempty(over) then earlier.why when k.day_room < k.lesson_room then 'day_limit'
+            else 'lesson_limit' end,
         k.sitting, 0;
 end $$;
 
 -- Take in what waited on a device: older than two minutes, or told by a clock that was wrong. It goes to the ledger at
 -- once, a row for each day; p_standing says whether it counts or awaits confirmation. A report whose number the ledger
--- knows of this page is not taken again, wherever its time would fall now.
+-- knows of this page is not taken again, wherever its time would fall now. Of each stretch that counts p_counters has the
+-- number of its report, p_begins and p_ends the seconds since the page was opened; 0 and 0 when nothing of it counts.
 create function study_late(p_member uuid, p_subject uuid, p_edition bigint, p_opened timestamptz, p_now timestamptz,
-    p_counters int[], p_spans tstzmultirange[], p_quiet tstzmultirange, p_hidden tstzmultirange,
+    p_counters int[], p_begins int[], p_ends int[], p_quiet tstzmultirange, p_hidden tstzmultirange,
     p_screens int4multirange, p_media int4multirange, p_most int, p_day int, p_standing text, p_evidence jsonb)
 returns table (counted int, elsewhere int, beyond int, why text, sitting int, awaiting int) language plpgsql as $$
 #variable_conflict use_column
 declare
+    second constant interval := '1 second';
     k hours_studyclock;
     seen int4multirange;
     fresh_counters int4multirange;
     asked tstzmultirange;
     taken tstzmultirange;
+    corrected tstzmultirange;
     own tstzmultirange;
     part tstzmultirange;
     kept tstzmultirange;
@@ -288,8 +319,9 @@ begin
     k := study_lock(p_member);
     select coalesce(range_agg(c), '{}') into seen from hours_studyrecord r, unnest(r.counters) c
         where r.member_key = p_member and r.subject = p_subject and r.source = 'offline' and r.opened_at = p_opened;
-    select range_agg(s), range_agg(int4range(b.n, b.n + 1)) into asked, fresh_counters
-        from unnest(p_counters, p_spans) b(n, m) left join lateral unnest(b.m) s on true where not b.n <@ seen;
+    select range_agg(tstzrange(p_opened + second * b.begins, p_opened + second * b.ends)),
+            range_agg(int4range(b.n, b.n + 1)) into asked, fresh_counters
+        from unnest(p_counters, p_begins, p_ends) b(n, begins, ends) where not b.n <@ seen;
     asked := coalesce(asked, '{}');
     if upper_inf(k.held) or fresh_counters is null then
         return next;
@@ -306,7 +338,16 @@ begin
     if k.subject = p_subject then
         own := own + k.pieces;
     end if;
-    taken := taken + k.held + own;
+    -- What a correction took away is not earned back by a report that comes again.
+    select coalesce(range_agg(s), '{}') into corrected from hours_studyrecord r, unnest(r.taken) s
+        where r.member_key = p_member and r.source = 'correction' and r.bucket = 'individual'
+            and r.taken && range_merge(span);
+    taken := taken + corrected + k.held + own;
+    if p_evidence ? 'clock_off' then
+        -- What a wrong clock told would fall elsewhere when it came again: its numbers are written down even when
+        -- all of it is counted already.
+        own := '{}';
+    end if;
     if isempty(asked - own) then
         return next;
         return;
@@ -318,7 +359,8 @@ begin
         continue when isempty(part) and isempty(other);
         year_begins := date_trunc('year', day_begins at time zone 'Asia/Shanghai') at time zone 'Asia/Shanghai';
         lesson_room := p_most - study_earned(p_member, p_subject, year_begins, year_begins + interval '1 year')
-            - case when k.subject = p_subject and k.day_ends > year_begins then k.sitting else 0 end;
+            - case when k.subject = p_subject and k.day_ends > year_begins
+                and k.day_ends <= year_begins + interval '1 year' then k.sitting else 0 end;
         day_room := p_day - study_earned(p_member, null, day_begins, day_begins + interval '1 day')
             - case when k.subject is not null and k.day_ends = day_begins + interval '1 day' then k.sitting else 0 end;
         room := least(lesson_room, day_room);
@@ -333,7 +375,8 @@ begin
                 opened_at, started_at, ended_at, standing, seconds, counted, taken, claimed, award, counters, refused,
                 evidence, rule_id, reason, received_at)
             select p_member, home_branch, recording_branch, 'individual', 'offline',
-                concat_ws(':', p_member, p_subject, extract(epoch from p_opened)::bigint, lower(fresh_counters),
+                concat_ws(':', replace(p_member::text, '-', ''), replace(p_subject::text, '-', ''),
+                    extract(epoch from p_opened)::bigint, lower(fresh_counters),
                     extract(epoch from day_begins)::bigint),
                 p_subject, p_edition, p_opened, lower(span), upper(span), p_standing,
                 case p_standing when 'counted' then study_seconds(kept) else 0 end,
@@ -345,7 +388,8 @@ begin
                     (case when day_room < lesson_room then 'day_limit' else 'lesson_limit' end, study_seconds(over)),
                     ('closed', extract(epoch from upper(span) - lower(span))::int - study_seconds(span)))
                     r(why, seconds) where seconds > 0),
-                p_evidence || jsonb_build_object(
+                p_evidence || case p_standing when 'awaiting' then jsonb_build_object('limits',
+                    jsonb_build_object('lesson', p_most, 'day', p_day)) else '{}' end || jsonb_build_object(
                     'rules', study_rules((day_begins at time zone 'Asia/Shanghai')::date),
                     'spans', (select count(*) from unnest(kept)),
                     'screens', (select count(*) from unnest(p_screens) s, generate_series(lower(s), upper(s) - 1)))
@@ -360,7 +404,8 @@ begin
                 select p_member, written, 'individual', p_subject, lower(piece), upper(piece),
                     extract(epoch from upper(piece) - lower(piece))::int from unnest(kept) piece;
             k.held := k.held + kept;
-            k.lesson_room := k.lesson_room - case when k.subject = p_subject then study_seconds(kept) else 0 end;
+            k.lesson_room := k.lesson_room - case when k.subject = p_subject and k.day_ends > year_begins
+                and k.day_ends <= year_begins + interval '1 year' then study_seconds(kept) else 0 end;
             k.day_room := k.day_room
                 - case when k.day_ends = day_begins + interval '1 day' then study_seconds(kept) else 0 end;
             counted := counted + study_seconds(kept);
