@@ -70,7 +70,8 @@ def url_of(language: str, address: str) -> str:
 _STATEMENT = """
     select e.id, e.key, e.translation_key, e.language, e.title, e.expected_seconds, e.screens, e.quiz_keys,
         p.path, p.url_path, m.title, q.key, c.title,
-        w.summary, w.html, coalesce(w.contents, '[]'), coalesce(w.sources, '[]'), w.valid_as_of, w.other, e.media_seconds
+        w.summary, w.html, coalesce(w.contents, '[]'), coalesce(w.sources, '[]'), w.valid_as_of, w.other,
+        e.media_seconds
     from courses_lessonedition e
     join wagtailcore_page p on p.id = e.page_id and p.live
     join wagtailcore_page m on m.path = substr(p.path, 1, {module}) and m.live

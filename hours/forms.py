@@ -11,7 +11,7 @@ from django import forms
 from django.forms import BaseFormSet, formset_factory
 from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from hours.correcting import Wanted
 from hours.ledger import REASON, Piece
@@ -49,8 +49,8 @@ class ClockField(forms.TimeField):
 class StretchForm(forms.Form):
     """From when to when."""
 
-    begin = ClockField(label=gettext_lazy("from"))
-    end = ClockField(label=gettext_lazy("to"))
+    begin = ClockField(label=pgettext_lazy("stretch of time", "from"))
+    end = ClockField(label=pgettext_lazy("stretch of time", "to"))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

@@ -1,4 +1,4 @@
-"""What this room holds of members, for the inventory, and what erasing does here. My data: `hours.own_data`."""
+"""What this room holds of members, for the inventory, and what erasing does. See also `hours.own_data`."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ INVENTORY = (
         _("My study records"),
         (
             "member", "home", "recorded_in", "bucket", "source", "key", "subject", "edition", "opened_at",
-            "started_at", "ended_at", "standing", "seconds", "counted", "taken", "claimed", "award", "counters",
-            "refused", "evidence", "rule", "corrects", "settles", "reason", "received_at",
+            "started_at", "ended_at", "standing", "seconds", "counted", "taken", "claimed", "award",
+            "counters", "refused", "evidence", "rule", "corrects", "settles", "reason", "received_at",
         ),
         COUNTING,
         LAW,

@@ -1,5 +1,5 @@
 """
-A member's own reading pace, learned from finished lessons, within the bounds of a rule, and shown to the member.
+A member's own reading pace: learned from finished lessons within the bounds of rules, shown to the member.
 
 It only ever gives time: silence is counted longer for who reads slowly. It measures nobody and is shown to
 nobody else.

@@ -34,11 +34,16 @@ from people.models import Member, Organisation
 
 @dataclass(frozen=True)
 class RecordLine:
-    """One record of the ledger, with all that was said of it. `counted` is what counts of it today."""
+    """
+    One record of the ledger, with all that was said of it.
+
+    `counted` is what counts of it today; `at_first` what did before it was corrected, if it was.
+    """
 
     family: Family
     subject: Subject | None
     counted: str
+    at_first: str
     counted_because: list[str]
     not_counted: list[str]
     history: list[Change]
@@ -47,11 +52,6 @@ class RecordLine:
     @property
     def record(self) -> StudyRecord:
         return self.family.first
-
-    @property
-    def at_first(self) -> str:
-        """What counted of it before it was corrected; nothing when it was not."""
-        return length(self.family.at_first) if self.family.corrections else ""
 
 
 @dataclass(frozen=True)
@@ -202,6 +202,7 @@ def lines(records: Iterable[StudyRecord], *, objector: Member | None = None) -> 
             family=family,
             subject=titles.get(family.first.subject) if family.first.subject else None,
             counted=length(max(0, family.seconds)),
+            at_first=length(family.at_first) if family.corrections else "",
             counted_because=counted_because(family),
             not_counted=not_counted(family),
             history=history(family),

@@ -12,12 +12,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from hours.models import Source
-from hours.rule_preview import HERE, scope, sees_hours
+from hours.rule_preview import HERE, rows_of, scope, sees_hours
 from hours.rules import Rule, RuleName, RuleProposal
 from hours.slots import reading_times
 from people.counting import LEAST_COUNTED
@@ -45,9 +44,8 @@ class Asked:
         return self.exact or members == 0 or members >= LEAST_COUNTED
 
     def row(self, sql: str, **values: Any) -> tuple[int, ...]:
-        with connection.cursor() as cursor:
-            cursor.execute(f"with here as ({HERE}) {sql}", self.values | values)
-            return tuple(int(value or 0) for value in cursor.fetchone())
+        (row,) = rows_of(f"with here as ({HERE}) {sql}", self.values | values)
+        return tuple(int(value or 0) for value in row)
 
 
 def counting_facts(proposal: RuleProposal, *, viewer: Member, on: date) -> list[str]:
@@ -88,14 +86,23 @@ _ON_DAYS = """
     , days as (
         select i.member_key, (i.started_at at time zone 'Asia/Shanghai')::date as day,
                 sum(i.seconds) as seconds
-            from hours_countedinterval i join here on here.key = i.member_key
+            from hours_countedinterval i
             where i.bucket = 'individual' and i.started_at >= %(begin)s and i.started_at < %(end)s
             group by 1, 2)
-    select count(distinct member_key), count(*) from days where seconds > %(most)s
+    select count(distinct member_key), count(*)
+        from days join here on here.key = days.member_key where seconds > %(most)s
 """
 
 
 def _day_limit(asked: Asked) -> Iterable[str]:
+    if asked.proposal.value >= asked.before.value:
+        members, seconds, _records = _refused(asked, "day_limit")
+        if asked.tells(members):
+            yield _(
+                "In the last 30 days %(minutes)d minutes of %(members)s were beyond the limit of a day. They "
+                "stay not counted."
+            ) % {"minutes": seconds // 60, "members": asked.members(members)}
+        return
     unit = Rule.objects.at(RuleName.MINUTES_PER_STUDY_HOUR, asked.proposal.valid_from).value * 60
     members, days = asked.row(_ON_DAYS, most=int(asked.proposal.value * unit))
     if asked.tells(members):
@@ -106,22 +113,16 @@ def _day_limit(asked: Asked) -> Iterable[str]:
             "limit (%(members)s). They stay counted.",
             days,
         ) % {"count": days, "members": asked.members(members)}
-    members, seconds, _records = _refused(asked, "day_limit")
-    if asked.tells(members):
-        yield _(
-            "In the last 30 days %(minutes)d minutes of %(members)s were beyond the limit of a day. They "
-            "stay not counted."
-        ) % {"minutes": seconds // 60, "members": asked.members(members)}
 
 
 _SUBJECTS = """
     select s.subject, r.edition
-        from (select subject, min(member_key::text)::uuid as member from hours_countedinterval
+        from (select subject, max(record_id) as record from hours_countedinterval
                 where bucket = 'individual' and subject is not null
                     and started_at >= %(begin)s and started_at < %(end)s
-                group by subject) s,
-            lateral (select edition from hours_studyrecord where member_key = s.member and subject = s.subject
-                and edition is not null order by started_at desc limit 1) r
+                group by subject) s
+            join hours_studyrecord r on r.id = s.record
+        where r.edition is not null
 """
 
 _LESSONS = """
@@ -145,6 +146,14 @@ _LESSONS = """
 
 
 def _lesson_limit(asked: Asked) -> Iterable[str]:
+    if asked.proposal.value >= asked.before.value:
+        members, seconds, _records = _refused(asked, "lesson_limit")
+        if asked.tells(members):
+            yield _(
+                "In the last 30 days %(minutes)d minutes of %(members)s were beyond the limit of a lesson. "
+                "They stay not counted; with a higher limit some of them would have counted."
+            ) % {"minutes": seconds // 60, "members": asked.members(members)}
+        return
     subjects, reading, media = _expected_times(asked)
     rules = Rule.objects.in_force(asked.proposal.valid_from)
     lessons, members = asked.row(
@@ -162,19 +171,12 @@ def _lesson_limit(asked: Asked) -> Iterable[str]:
             "More time in a lesson than the new limit, this year until now: %(members)s, %(lessons)d times "
             "in all, with large print and own pace as they are set today. It stays counted."
         ) % {"members": asked.members(members), "lessons": lessons}
-    members, seconds, _records = _refused(asked, "lesson_limit")
-    if asked.tells(members):
-        yield _(
-            "In the last 30 days %(minutes)d minutes of %(members)s were beyond the limit of a lesson. They "
-            "stay not counted; with a higher limit some of them would have counted."
-        ) % {"minutes": seconds // 60, "members": asked.members(members)}
 
 
 def _expected_times(asked: Asked) -> tuple[list[UUID], list[float], list[int]]:
     """What was studied this year, with its seconds of reading and media. An edition is asked for once."""
-    with connection.cursor() as cursor:
-        cursor.execute(_SUBJECTS, asked.values)
-        found = [(subject, reading_times(edition)) for subject, edition in cursor.fetchall()]
+    rows = rows_of(_SUBJECTS, asked.values)
+    found = [(subject, reading_times(edition)) for subject, edition in rows]
     known = [(subject, times) for subject, times in found if times.screens or times.media]
     return (
         [subject for subject, _times in known],

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
+from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 from django.template.defaultfilters import floatformat
 from django.utils.translation import gettext as _
 
@@ -93,6 +94,8 @@ class YearPreview:
     home_study: int | None = None
     branches: list[BranchChanges] = field(default_factory=list)
     sees_hours: bool = False
+    lines: list[MemberChange] = field(default_factory=list)
+    has_more_lines: bool = False
 
     @property
     def tells_counts(self) -> bool:
@@ -132,24 +135,25 @@ _RECKONED = f"""
                 coalesce(sum(seconds) filter (where bucket = 'collective'), 0) as collective,
                 coalesce(sum(seconds) filter (where bucket = 'concentrated'), 0) as concentrated
             from pieces group by member_key
-    ), reckoned as (
+    ), reckoned as materialized (
         select here.*,
-                coalesce(floor((least(individual, %(individual_now)s)
-                    + least(collective, %(collective_now)s)
-                    + least(concentrated, %(concentrated_now)s)) * 2 / %(unit_now)s), 0)::int as halves_now,
-                coalesce(floor((least(individual, %(individual_then)s)
-                    + least(collective, %(collective_then)s)
-                    + least(concentrated, %(concentrated_then)s)) * 2 / %(unit_then)s), 0)::int
-                    as halves_then,
+                floor((least(coalesce(individual, 0), %(individual_now)s)
+                    + least(coalesce(collective, 0), %(collective_now)s)
+                    + least(coalesce(concentrated, 0), %(concentrated_now)s)) * 2
+                    / %(unit_now)s)::int as halves_now,
+                floor((least(coalesce(individual, 0), %(individual_then)s)
+                    + least(coalesce(collective, 0), %(collective_then)s)
+                    + least(coalesce(concentrated, 0), %(concentrated_then)s)) * 2
+                    / %(unit_then)s)::int as halves_then,
                 case when leads then %(office_now)s else %(member_now)s end * 2 as asked_now,
                 case when leads then %(office_then)s else %(member_then)s end * 2 as asked_then
             from here left join totals using (key)
     )
 """  # noqa: S608  # made of constants alone, here and below
 
-_COUNTS = f"""
+_PREVIEW = f"""
     {_RECKONED}
-    select branch_id, leads, at_home, count(*),
+    select branch_id, leads, at_home, null::uuid, count(*),
             count(*) filter (where halves_now <> halves_then or asked_now <> asked_then),
             count(*) filter (where halves_now >= asked_now),
             count(*) filter (where halves_then >= asked_then),
@@ -159,12 +163,20 @@ _COUNTS = f"""
 """  # noqa: S608
 
 _WHO = """
-    {reckoned}
-    select r.key, halves_now, halves_then, asked_now, asked_then
+    union all (
+    select null, null, null, r.key, halves_now, halves_then, asked_now, asked_then, null, null
         from reckoned r join people_organisation b on b.id = r.branch_id
         where (halves_now <> halves_then or asked_now <> asked_then) and r.key in ({seen})
-        order by b.path, r.name_latin, r.id limit %(rows)s offset %(skipped)s
+        order by b.path, r.name_latin, r.id limit %(rows)s offset %(skipped)s)
 """
+
+
+def rows_of(sql: str, values: Mapping[str, Any]) -> list[tuple]:
+    """Run a statement over everybody's year, with room enough to add up in memory."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set local work_mem = '128MB'")
+        cursor.execute(sql, values)
+        return cursor.fetchall()
 
 
 def with_value(rules: YearRules, name: str, value: Decimal) -> YearRules:
@@ -197,12 +209,36 @@ def scope(viewer: Member, *, on: date) -> dict[str, Any]:
     return {"below": below, "on": on, "begin": begin, "end": end, "asked_more": sorted(ASKED_MORE)}
 
 
-def year_preview(proposal: RuleProposal, *, viewer: Member, on: date) -> YearPreview:
-    """Count who would change. Three queries beside the offices, however many members."""
-    with connection.cursor() as cursor:
-        cursor.execute(_COUNTS, scope(viewer, on=on) | _compared(proposal))
-        groups = [(branch, leads, home, Changes(*row)) for branch, leads, home, *row in cursor.fetchall()]
-    preview = YearPreview(on.year, _sum(groups), sees_hours=sees_hours(viewer, on=on))
+def year_preview(proposal: RuleProposal, *, viewer: Member, on: date, page: int = 1) -> YearPreview:
+    """
+    Count who would change, and name a page of those whose hours the viewer may see.
+
+    Everybody's year is added up once. Four queries beside the offices, however many members.
+    """
+    sql, values = _PREVIEW, scope(viewer, on=on) | _compared(proposal)
+    exact = sees_hours(viewer, on=on)
+    if exact:
+        seen, seen_values = _seen(viewer, on=on)
+        sql += _WHO.format(seen=seen)
+        values |= seen_values | {"rows": ROWS_A_PAGE + 1, "skipped": (page - 1) * ROWS_A_PAGE}
+    rows = rows_of(sql, values)
+    groups = [
+        (branch, leads, home, Changes(*(int(number) for number in row)))
+        for branch, leads, home, key, *row in rows
+        if not key
+    ]
+    preview = _counted(groups, YearPreview(on.year, _sum(groups), sees_hours=exact))
+    named = [(key, row[:4]) for _branch, _leads, _home, key, *row in rows if key]
+    preview.lines = _lines(named[:ROWS_A_PAGE], viewer, on)
+    preview.has_more_lines = len(named) > ROWS_A_PAGE
+    return preview
+
+
+Group = tuple[int, bool, bool, Changes]
+
+
+def _counted(groups: Sequence[Group], preview: YearPreview) -> YearPreview:
+    """Fill in the counts by kind and by branch, as far as they may be told."""
     at_home = sum(counts.members for _branch, _leads, home, counts in groups if home)
     outside = may_be_told(at_home, of=preview.everybody.members)
     if outside:
@@ -215,29 +251,15 @@ def year_preview(proposal: RuleProposal, *, viewer: Member, on: date) -> YearPre
     return preview
 
 
-def members_changed(
-    proposal: RuleProposal, *, viewer: Member, on: date, page: int = 1
-) -> tuple[list[MemberChange], bool]:
-    """
-    A page of those who would change and whose hours the viewer may see, and whether there are more.
-
-    Three queries beside the offices, however many members.
-    """
-    seen, values = _seen(viewer, on=on)
-    values |= scope(viewer, on=on) | _compared(proposal)
-    values |= {"rows": ROWS_A_PAGE + 1, "skipped": (page - 1) * ROWS_A_PAGE}
-    with connection.cursor() as cursor:
-        cursor.execute(_WHO.format(reckoned=_RECKONED, seen=seen), values)
-        rows = cursor.fetchall()
-    shown = rows[:ROWS_A_PAGE]
+def _lines(named: Sequence[tuple[UUID, Sequence[Decimal]]], viewer: Member, on: date) -> list[MemberChange]:
     people = {
         member.key: member
         for member in Member.objects.visible_to(viewer, sight=Sight.HOURS, on=on)
-        .filter(key__in=[row[0] for row in shown])
+        .filter(key__in=[key for key, _halves in named])
         .with_arrangements(on=on)
         .with_sights(viewer, Sight.ARRANGEMENT, on=on)
     }
-    return [_change(people[key], halves) for key, *halves in shown if key in people], len(rows) > len(shown)
+    return [_change(people[key], halves) for key, halves in named if key in people]
 
 
 def _change(member: Member, halves: Sequence[Decimal]) -> MemberChange:

@@ -18,7 +18,7 @@ from hours.models import Rule, RuleProposal
 from hours.rule_facts import counting_facts
 from hours.rule_forms import DeclineForm, RuleForm
 from hours.rule_pages import rule_cards
-from hours.rule_preview import MemberChange, members_changed, year_preview
+from hours.rule_preview import year_preview
 from people import audit
 from people.audit import shortened_address
 from people.leading import Refusal
@@ -143,21 +143,16 @@ def _shown(request: HttpRequest, found: RuleProposal) -> dict[str, Any]:
 
 
 def _year_shown(request: HttpRequest, found: RuleProposal) -> dict[str, Any]:
-    day = localdate()
-    preview = year_preview(found, viewer=request.user, on=day)
     page = _page(request)
-    lines: list[MemberChange] = []
-    more = False
-    if preview.sees_hours:
-        lines, more = members_changed(found, viewer=request.user, on=day, page=page)
-        details = {"proposal": str(found.key), "members": len(lines)}
+    preview = year_preview(found, viewer=request.user, on=localdate(), page=page)
+    if preview.lines:
+        details = {"proposal": str(found.key), "members": len(preview.lines)}
         audit.note_look(request, ruling.LOOKED, details=details)
     branches = Paginator(preview.branches, BRANCHES_A_PAGE)
     return {
         "preview": preview,
-        "lines": lines,
         "page_number": page,
-        "next_page": page + 1 if more else None,
+        "next_page": page + 1 if preview.has_more_lines else None,
         "branches": branches.get_page(request.GET.get("branches")),
     }
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils.timezone import localdate
 
 from hours.beats import PageReport
-from hours.clock import Beat, Pace, Reckoning, Refusal, Span, merged, reckon, reckon_one
+from hours.clock import LONGEST_BEAT, Beat, Pace, Reckoning, Refusal, Span, merged, reckon, reckon_one
 from hours.counting_rules import CountingRules, counting_rules, rules_of_day
 from hours.prepared import fetch_all
 from hours.slots import ReadingTimes, reading_times
@@ -148,24 +148,39 @@ def _sorted_out(report: PageReport, pace: Pace, now: int) -> tuple[list[Beat], l
     Part the beats into those that happen now and those that have waited, and put a wrong clock right.
 
     What lies between the opening of the page and now is taken as it is told. What lies outside was told by a
-    device whose clock is wrong: when the device says what it believes the time is, the difference is taken
-    off.
+    device whose clock was wrong: when the device says what it believes the time is, it is put right.
     A silence within a sitting is told when it is over; there is nothing in it to count, so it belongs to now.
     """
     prompt: list[Beat] = []
     waited: list[Beat] = []
-    skew = 0 if report.clock is None else now - report.clock
-    corrected = False
+    outside = [beat for beat in report.beats if _lies_outside(beat, now)]
+    wrong_by = _wrong_by(outside, report.clock, now) if outside and report.clock is not None else 0
     for beat in report.beats:
-        end = beat.start + min(beat.length, 600)
-        if abs(skew) > WRONG_CLOCK and (end > now + WRONG_CLOCK or beat.start < 0):
-            corrected = True
-            waited.append(_moved(beat, skew))
-        elif now - end > SITTING or (now - end > LATE and reckon([beat], pace).counted):
+        if wrong_by and _lies_outside(beat, now):
+            waited.append(_moved(beat, wrong_by))
+        elif now - _end(beat) > SITTING or (now - _end(beat) > LATE and reckon([beat], pace).counted):
             waited.append(beat)
         else:
             prompt.append(beat)
-    return prompt, waited, skew if corrected else 0
+    return prompt, waited, wrong_by
+
+
+def _wrong_by(outside: Sequence[Beat], clock: int, now: int) -> int:
+    """
+    What has to be added to beats that lie outside: what the device's clock is wrong by now, and when it was
+    put right before it told them, as little as brings them between the opening and now.
+    """
+    by = now - clock
+    by -= max(0, max(_end(beat) for beat in outside) + by - now)
+    return by + max(0, -(min(beat.start for beat in outside) + by))
+
+
+def _lies_outside(beat: Beat, now: int) -> bool:
+    return beat.start < 0 or _end(beat) > now + WRONG_CLOCK
+
+
+def _end(beat: Beat) -> int:
+    return beat.start + min(beat.length, LONGEST_BEAT)
 
 
 def _moved(beat: Beat, by: int) -> Beat:
@@ -247,7 +262,9 @@ class _Lane:
         cut = [(max(begin, 0) // 10, min(end, self.now) // 10) for begin, end in merged(spans)]
         return [(first, last) for first, last in cut if first < last]
 
-    def multirange(self, spans: Iterable[Span]) -> str:
+    def multirange(self, spans: Sequence[Span]) -> str:
+        if not spans:
+            return "{}"
         pieces = [f'["{self._moment(begin)}","{self._moment(end)}")' for begin, end in self.seconds(spans)]
         return "{" + ",".join(pieces) + "}"
 

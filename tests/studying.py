@@ -14,7 +14,7 @@ BEAT = 300
 
 
 def study(token: StudyToken, seconds: int, *, after: int = 0) -> BeatAnswer:
-    """Be there for so many seconds, so many after the page was opened; return the answer to the last report."""
+    """Be there for so many seconds, so many after the page was opened; return the last answer."""
     answer = BeatAnswer()
     for counter in range(-(-seconds * 10 // BEAT)):
         start = after * 10 + counter * BEAT

@@ -97,7 +97,7 @@ def read_trace(path: Path) -> Trace:
     :raises BrokenTrace: when it cannot be read or is no trace.
     """
     try:
-        told = json.loads(path.read_bytes())
+        told = json.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
         raise BrokenTrace(path, "", error.strerror or "cannot be read") from error
     except UnicodeDecodeError as error:

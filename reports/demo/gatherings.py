@@ -90,11 +90,11 @@ def hold_meetings(year: Year) -> None:
         for month in year.months():
             day = nth_weekday(month, plan.week, plan.weekday)
             rng = dice("theme day", code, month)
-            minutes = rng.choices((60, 70, 75, 80, 90, 100, 120), (3, 3, 4, 4, 4, 2, 1))[0]
+            minutes = rng.choices((70, 80, 90, 95, 100, 110, 120), (3, 3, 4, 4, 4, 2, 1))[0]
             _hold(year, code, day, moment(day, plan.hour * 60), minutes, season=MONTHS[month.month - 1])
             if month.month % 3 == 0:
                 day = nth_weekday(month, 4, 2)
-                _hold(year, code, day, moment(day, 19 * 60), rng.choice((45, 50, 60)), season=0.8)
+                _hold(year, code, day, moment(day, 19 * 60), rng.choice((50, 60, 75)), season=0.8)
             day = nth_weekday(month, 1, 1)
             _hold(
                 year, code, day, moment(day, 19 * 60), rng.choice((45, 60, 60, 75)), season=1.0, closed=True

@@ -29,8 +29,9 @@ class Piece(NamedTuple):
 @dataclass(frozen=True)
 class Entry:
     """
-    One row of the ledger to be. Its seconds are those of its pieces, no more and no less; `claimed` are those of
-    a row that awaits confirmation. `counters`: from which to before which report of a device.
+    One row of the ledger to be. Its seconds are those of its pieces, no more and no less.
+
+    `claimed` are those of a row that awaits confirmation; `counters` the device's reports: first, and beyond.
     """
 
     member: UUID

@@ -1,4 +1,4 @@
-"""What the branch of the account `secretary` confirmed, corrected and answered, and what still waits there."""
+"""What the branch of the account `secretary` confirmed, corrected and answered, and what waits there."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from hours.confirming import confirm, decline
 from hours.correcting import Wanted, correct
 from hours.ledger import Event, add, award
-from hours.models import Bucket, Rule, Source, Standing, StudyRecord
+from hours.models import Bucket, Rule, Source, Standing, StudyRecord, StudyRecordQuerySet
 from hours.objections import answer, raise_objection
 from people.models import Member, Office
 from reports.demo.gatherings import Year
@@ -22,7 +22,10 @@ SLIP = "送学上门的学习单，自学三十分钟。"
 TEN_MINUTES_MORE = "那次活动延长了十分钟，记录里好像没有算上，请核对。"
 CORRECTED = "已与支部的会议记录核对，活动确实延长了十分钟，已经更正。谢谢提醒。"
 NOT_MOVED = "这一课我一直在读，只是没有翻动屏幕，有几分钟没有计入，请帮我核对。"
-EXPLAINED = "核对过了：那几分钟超过了这一屏的预计阅读时间，期间没有任何操作，所以没有计入。读得慢时，轻点一下屏幕就会接着计时。"
+EXPLAINED = (
+    "核对过了：那几分钟超过了这一屏的预计阅读时间，期间没有任何操作，所以没有计入。"
+    "读得慢时，轻点一下屏幕就会接着计时。"
+)
 TWO_DEVICES = "那天我先在手机上读，后来换到电脑上接着读，觉得计入的时间少了，请核对。"
 
 
@@ -59,7 +62,7 @@ def put_right(year: Year) -> None:
     )
 
 
-def _confirm(here, desk: Desk) -> None:  # type: ignore[no-untyped-def]
+def _confirm(here: StudyRecordQuerySet, desk: Desk) -> None:
     """Of what waited for the branch one record was confirmed and one was not; the others wait."""
     waiting = here.awaiting().exclude(member__in=[desk.secretary.key, desk.deputy.key])
     open_ones = list(waiting.filter(received_at__lt=desk.ago(7)).order_by("received_at", "pk"))
@@ -68,24 +71,26 @@ def _confirm(here, desk: Desk) -> None:  # type: ignore[no-untyped-def]
         decline(open_ones[1:2], by=desk.secretary, reason=DECLINED, at=desk.ago(6, 2))
 
 
-def _correct(here, desk: Desk) -> None:  # type: ignore[no-untyped-def]
-    """Somebody said that a meeting had lasted longer: corrected by two. Another correction waits for the second."""
+def _correct(here: StudyRecordQuerySet, desk: Desk) -> None:
+    """A meeting had lasted longer: corrected by two. Another correction waits for the second person."""
     plain = here.filter(source=Source.MEETING, bucket=Bucket.COLLECTIVE, member__number__startswith="lx")
-    others = plain.exclude(member__in=[desk.secretary.key, desk.deputy.key]).order_by("-started_at", "member_id")
+    others = plain.exclude(member__in=[desk.secretary.key, desk.deputy.key]).order_by(
+        "-started_at", "member_id"
+    )
     rows = list(others.filter(started_at__lt=desk.ago(12))[:40])
     longer = rows[0]
     shorter = next(row for row in rows if row.member_id != longer.member_id)
     objection = raise_objection(longer, by=longer.member, text=TEN_MINUTES_MORE, at=desk.ago(10))
-    key = f"demo:{longer.pk}"
+    key = "longer"
     wanted = Wanted([(longer.started_at, longer.ended_at + timedelta(minutes=10))])
     proposal = correct(longer, wanted, key=key, by=desk.secretary, reason=LONGER, at=desk.ago(9))
     (done,) = confirm([proposal], by=desk.deputy, at=desk.ago(8))
     answer(objection, CORRECTED, done, by=desk.secretary, at=desk.ago(8, -1))
     wanted = Wanted([(shorter.started_at, shorter.ended_at - timedelta(minutes=15))])
-    correct(shorter, wanted, key=f"demo:{shorter.pk}", by=desk.deputy, reason=SHORTER, at=desk.ago(1))
+    correct(shorter, wanted, key="shorter", by=desk.deputy, reason=SHORTER, at=desk.ago(1))
 
 
-def _object(records, member: Member, desk: Desk) -> None:  # type: ignore[no-untyped-def]
+def _object(records: StudyRecordQuerySet, member: Member, desk: Desk) -> None:
     """The account `member` asked twice: one answer is there, the other is still to come."""
     mine = records.filter(source=Source.ONLINE).order_by("-started_at")
     quiet = list(mine.filter(refused__has_key="quiet")[:1])

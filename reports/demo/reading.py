@@ -1,10 +1,10 @@
-"""What is studied alone: lessons read in sittings, some without a network; limits and paces as the clock has them."""
+"""What is studied alone, in sittings, some without a network; with limits and paces as the clock has them."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -117,7 +117,7 @@ def _length(
     if year.at.year - reader.person.member.birth_year > 60:
         slow *= 1.25
     if reader.person.number == "elder":
-        slow, is_last = 2.4, True
+        slow, is_last = 3, True
     share = rng.uniform(0.65, 1.05) if is_last else rng.uniform(0.35, 0.65)
     return reader.expected(lesson, rules) * slow * share
 
@@ -178,7 +178,7 @@ def _written(
     is_last: bool,
     rules: RulesOfTheYear,
 ) -> Entry:
-    """What a sitting leaves in the ledger, as the study clock writes it: at once, or when the device is back."""
+    """What a sitting leaves in the ledger, as the clock writes it: at once, or when the device is back."""
     branch = person.joins_in(begin.date())  # the host leads
     screens = len(lesson.edition.screens)
     stamp = int(begin.timestamp())
@@ -224,7 +224,7 @@ def _offline(
     lesson: LessonFacts,
     shape: Shape,
 ) -> Entry:
-    """A row of what waited on the device: counted, or by the rule of the day it came awaiting confirmation."""
+    """What waited on the device: counted, or awaiting confirmation, by the rule of the day it came."""
     begin: datetime = facts["started_at"]
     opened = begin - timedelta(seconds=4)
     midnight = datetime.combine(begin.date(), datetime.min.time(), begin.tzinfo)

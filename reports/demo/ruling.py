@@ -1,4 +1,4 @@
-"""The rules that the demonstration's county made in the year: a trial that began and ended, an award, a proposal."""
+"""The rules that the demonstration's county made: a trial that began and ended, an award, a proposal."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ MORE_FOR_A_LESSON = (
 
 
 def make_rules(at: datetime) -> None:
-    """The system administrator proposed them, the security administrator approved; one is still to be decided."""
+    """The system administrator proposed, the security administrator approved; one is still to be decided."""
     author, approver = (Member.objects.get(number=number) for number in ("sysadmin", "secadmin"))
     name = Rule.Name
     for rule, value, days, (source, source_en) in (

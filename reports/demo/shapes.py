@@ -32,7 +32,7 @@ class Shape:
         return {why: total(spans) for why, spans in self.refused.items()}
 
     def limited(self, room: int) -> Shape:
-        """The same where the lesson can earn only so many seconds more: the rest is kept, and counts nothing."""
+        """The same where the lesson can earn only so many seconds more: the rest counts nothing."""
         kept: list[Span] = []
         beyond: list[Span] = []
         for begin, end in self.pieces:
@@ -45,7 +45,7 @@ class Shape:
 
 
 def draw_shape(rng: Random, length: float) -> Shape:
-    """So many seconds of reading in one to three pieces; between and after them quiet, or the page was hidden."""
+    """So many seconds of reading in up to three pieces; between and after them quiet, or a hidden page."""
     seconds = max(SHORTEST, int(length))
     count = max(1, min(rng.choices((1, 2, 3), (5, 3, 2))[0], seconds // 90))
     cuts = sorted(rng.sample(range(30, seconds - 30, 20), count - 1))

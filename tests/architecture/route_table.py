@@ -32,6 +32,7 @@ LEADERS_ELSEWHERE = frozenset({"secretary elsewhere", "county leader elsewhere"}
 WRITERS = frozenset({"editor", "reviewer"})
 AUDITORS = frozenset({"audit", "audit elsewhere"})
 ADMINISTRATION = WRITERS | GIVERS | AUDITORS | {"system"}
+RULERS = frozenset({"county leader", "county leader elsewhere", "system"})
 HOLDERS = frozenset({*OFFICES, *ELSEWHERE}) - {"member elsewhere"}
 
 FORGED = {"token": "forged", "now": 0, "signs": [], "chosen": []}
@@ -62,6 +63,14 @@ SITE = [
     # Any member
     Row(r"documents/^(\d+)/(.*)$", SIGNED_IN, at="{document}"),
     Row("rules/", SIGNED_IN),
+    Row("awaiting/", LEADERS | LEADERS_ELSEWHERE),
+    Row("awaiting/<int:pk>/", LEADERS, {"pk": "awaiting record"}),
+    Row("record/<int:pk>/correct/", LEADERS, {"pk": "study record"}),
+    Row("objections/", LEADERS | LEADERS_ELSEWHERE),
+    Row("objections/<uuid:key>/", LEADERS, {"key": "objection"}),
+    Row("rules/proposals/", RULERS | {"security", "security elsewhere"}),
+    Row("rules/proposals/<uuid:key>/", RULERS | {"security", "security elsewhere"}, {"key": "proposed rule"}),
+    Row("rules/propose/<slug:name>/", RULERS, {"name": "rule"}),
     Row("quiz/<uuid:key>/", SIGNED_IN, {"key": "quiz"}),
     # One's own
     Row("record/", SIGNED_IN),

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from http.cookies import SimpleCookie
 from pathlib import Path
+from uuid import UUID
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -22,6 +23,9 @@ from django.test import Client, RequestFactory
 from django.urls import URLResolver, get_resolver, resolve
 
 from courses.models import LessonEdition, PrivateDocument
+from hours import ledger, ruling
+from hours.ledger import Event
+from hours.objections import raise_objection
 from jobs.models import Job
 from people import corrections, erasure
 from people.middleware import AdminOffices
@@ -215,6 +219,9 @@ def build_scene(edition: LessonEdition, monkeypatch) -> Scene:
         **_workbooks(people["county leader"], ours["county"]),
         **_files(),
         **_requests(people["member"]),
+        "proposed rule": str(_proposed_rule(people["system"])),
+        **_for_the_secretary(people["member"]),
+        "rule": "host_leads",
         "1": "1",
         "no key": "999999",
         "act": "codes",
@@ -265,6 +272,24 @@ def _study(member: Member, monkeypatch) -> dict[str, str]:
     handed_in = attempts.begin(member=member, quiz=done, at=at)
     attempts.hand_in(attempt_id=handed_in.pk, member_id=member.pk, at=at)
     return {"quiz": str(opened.key), "open attempt": str(open_one.pk), "attempt": str(handed_in.pk)}
+
+
+def _for_the_secretary(member: Member) -> dict[str, str]:
+    """What the branch is to confirm, and to answer."""
+    at = moment("2026-03-10 12:00")
+    times = {"started_at": moment("2026-03-10 11:00"), "ended_at": moment("2026-03-10 11:10")}
+    waits = Event(
+        member=member, bucket="individual", source="paper", key="walked", standing="awaiting", **times
+    )  # fmt: skip
+    row = ledger.add(waits, at=at)
+    asked = raise_objection(row, by=member, text="x", at=at)
+    return {"awaiting record": str(row.pk), "objection": str(asked.key)}
+
+
+def _proposed_rule(system: Member) -> UUID:
+    at = moment("2026-03-10 10:00")
+    fields = {"value": 0, "valid_from": LATER, "source": "x"}
+    return ruling.propose("host_leads", by=system, at=at, **fields).key
 
 
 def _requests(member: Member) -> dict[str, str]:

@@ -65,14 +65,14 @@ def chosen() -> list[str]:
 
 
 @contextmanager
-def new_database(server: str) -> Iterator[str]:
+def new_database(server: str, name: str = DATABASE) -> Iterator[str]:
     """An empty database on this server, gone afterwards; also one that a killed bench left behind."""
-    drop = f"drop database if exists {DATABASE} with (force)"
+    drop = f"drop database if exists {name} with (force)"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(drop)
-        connection.execute(f"create database {DATABASE}")
+        connection.execute(f"create database {name}")
         try:
-            yield urlsplit(server)._replace(path=f"/{DATABASE}").geturl()
+            yield urlsplit(server)._replace(path=f"/{name}").geturl()
         finally:
             connection.execute(drop)
 

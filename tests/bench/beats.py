@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from itertools import count
+from uuid import UUID
 
 from django.db import connection
 from django.test import Client
@@ -21,11 +21,10 @@ from django.utils.timezone import now
 
 from courses.models import LessonEdition
 from hours.tokens import StudyToken
-from people.models import Member
 from tests.bench.bare import views as bare
 from tests.bench.measuring import CLIENTS, Ground, Point, Work, clients_in_words, side_by_side
 from tests.bench.rows import Row
-from tests.bench.stage import stage_branch
+from tests.bench.stage import stage_readers
 
 ADDRESS = "/api/v1/study/beats"
 LEAST_ADDRESS = "/bench/beats"
@@ -59,12 +58,11 @@ class Readers:
 
     def __init__(self, editions: Sequence[LessonEdition]) -> None:
         self.editions = editions
-        self.numbers = count(1)
         self.requests: list[bytes] = []
 
     def gather(self) -> None:
         """Let new members open a page and tell of its first half minute; what follows is for the clients."""
-        members = stage_branch(f"打卡支部{next(self.numbers)}", READERS).members
+        members = stage_readers(READERS)
         opened = now().replace(microsecond=0) - OPENED
         begin_sittings(members, self.editions[0], opened)
         self.requests = posts(ADDRESS, told(members, self.editions, opened))
@@ -73,23 +71,22 @@ class Readers:
         return iter(self.requests[number::clients])
 
 
-def begin_sittings(members: Iterable[Member], edition: LessonEdition, opened: datetime) -> None:
+def begin_sittings(members: Iterable[UUID], edition: LessonEdition, opened: datetime) -> None:
     """Count the first half minute of a page for all of them: each has an open sitting then."""
     first = opened + timedelta(seconds=EVERY)
-    keys = sorted(member.key for member in members)
     with connection.cursor() as cursor:
-        cursor.execute(_BEGIN, [keys, edition.translation_key, edition.pk, first, opened, first])
+        cursor.execute(_BEGIN, [sorted(members), edition.translation_key, edition.pk, first, opened, first])
 
 
-def told(members: Sequence[Member], editions: Sequence[LessonEdition], opened: datetime) -> Iterator[bytes]:
+def told(members: Sequence[UUID], editions: Sequence[LessonEdition], opened: datetime) -> Iterator[bytes]:
     """The bodies of everybody's second beat, then of everybody's third, and so on."""
     first, other = editions[0], editions[1]
     later = opened + timedelta(seconds=EVERY * BEATS_EACH)
-    tokens = [StudyToken(m.key, first.translation_key, first.pk, opened).sign() for m in members]
+    tokens = [StudyToken(m, first.translation_key, first.pk, opened).sign() for m in members]
     for beat in range(1, BEATS_EACH + 1):
         for n, member in enumerate(members):
             if beat == BEATS_EACH and n % TURNS == 0:
-                token = StudyToken(member.key, other.translation_key, other.pk, later).sign()
+                token = StudyToken(member, other.translation_key, other.pk, later).sign()
                 yield body(token, 0, 0, SIGNS[0])
             else:
                 yield body(tokens[n], beat, beat * EVERY * 10, SIGNS[beat - 1])
@@ -113,7 +110,6 @@ def counting(seconds: str) -> Callable[[bytes], bool]:
 
 def measure(ground: Ground, editions: Sequence[LessonEdition]) -> list[Row]:
     readers = Readers(editions)
-    readers.gather()
     least = posts(LEAST_ADDRESS, _least_told(READERS))
 
     def of_client(number: int, clients: int) -> Iterator[bytes]:
@@ -158,7 +154,7 @@ def _at_most(work: str, figure: float, limit: float, most: float) -> Row:
 
 def _counted(editions: Sequence[LessonEdition]) -> list[Row]:
     """The statements and the bytes of one beat that goes on with a sitting."""
-    (member,) = stage_branch("一人支部", 1).members
+    (member,) = stage_readers(1)
     opened = now().replace(microsecond=0) - OPENED
     begin_sittings([member], editions[0], opened)
     bodies = list(told([member], [editions[0], editions[0]], opened))[: BEATS_EACH - 1]

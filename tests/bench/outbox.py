@@ -14,10 +14,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from itertools import count
 from typing import Any
 from unittest.mock import patch
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 from django.db import connection
@@ -27,11 +26,10 @@ from courses.models import LessonEdition
 from hours import sittings
 from hours.beats import read_reports
 from hours.tokens import StudyToken
-from people.models import Member
 from tests.bench.beats import ADDRESS, SIGNS, posts
 from tests.bench.measuring import SECONDS, Ground, Work
 from tests.bench.rows import Row
-from tests.bench.stage import stage_branch
+from tests.bench.stage import stage_readers
 
 LESSONS = 4
 BEATS_EACH = 25
@@ -70,14 +68,13 @@ class Outboxes:
     def __init__(self, lessons: Sequence[LessonEdition], kind: str) -> None:
         self.lessons = lessons
         self.kind = kind
-        self.numbers = count(1)
         self.requests: list[bytes] = []
 
     def gather(self) -> None:
         self.requests = posts(ADDRESS, self.bodies())
 
     def bodies(self) -> Iterator[bytes]:
-        members = stage_branch(f"{self.kind}支部{next(self.numbers)}-{uuid4().hex[:6]}", MEMBERS).members
+        members = stage_readers(MEMBERS)
         opened = now().replace(microsecond=0) - OPENED
         step = LENGTH + GAPS[self.kind]
         for member in members:
@@ -86,12 +83,12 @@ class Outboxes:
                 separators=(",", ":"),
             ).encode()
 
-    def _page(self, member: Member, opened: datetime, number: int, step: int) -> list[object]:
+    def _page(self, member: UUID, opened: datetime, number: int, step: int) -> list[object]:
         """The page of one lesson: opened with the others, studied after them."""
         lesson = self.lessons[number]
         begin = number * (BEATS_EACH + 1) * step
         beats = [[n, begin + n * step, LENGTH, SIGNS[n % len(SIGNS)]] for n in range(BEATS_EACH)]
-        return [StudyToken(member.key, lesson.translation_key, lesson.pk, opened).sign(), beats]
+        return [StudyToken(member, lesson.translation_key, lesson.pk, opened).sign(), beats]
 
     def of_client(self, number: int, clients: int) -> Iterator[bytes]:
         return iter(self.requests[number::clients])

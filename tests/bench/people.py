@@ -47,10 +47,12 @@ def moving(ground: Ground, editions: Sequence[LessonEdition]) -> list[Row]:
     took = [_move(general, committees[turn % 2]) for turn in range(1, MOVES + 1)]
     limit = min(_least(general) for _ in range(MOVES))
 
+    keys = [member.key for member in members]
+
     def beats() -> Load:
         opened = now().replace(microsecond=0) - OPENED
-        begin_sittings(members, editions[0], opened)
-        requests = posts(ADDRESS, told(members, editions, opened))
+        begin_sittings(keys, editions[0], opened)
+        requests = posts(ADDRESS, told(keys, editions, opened))
 
         def of_client(number: int, clients: int) -> Iterator[bytes]:
             return cycle(requests[number::clients])

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
 from django.utils.timezone import now
 
 from courses.content_loading import load_content
@@ -98,6 +99,27 @@ def stage_branch(name: str, size: int) -> Branch:
     kind = Office.Kind.SECRETARY
     Office.objects.create(member=members[0], organisation=organisation, kind=kind, since=LONG_AGO)
     return Branch(organisation, members[0], members)
+
+
+_READERS = """
+    with added as (
+        insert into people_member (key, number, name, name_latin, password, is_superuser, is_active,
+                prefers_large_print)
+            select gen_random_uuid(), %(branch)s || 'r' || n, '党员' || n, '', '!', false, true, false
+            from generate_series(1, %(number)s) n returning id, key),
+    affiliated as (
+        insert into people_affiliation (kind, since, member_id, branch_id)
+            select 'home', %(since)s, id, %(branch)s from added)
+    select key from added
+"""
+
+
+def stage_readers(number: int) -> list[UUID]:
+    """The keys of so many members of a branch founded for them. One statement: they may be thousands."""
+    branch = Organisation.objects.found(kind=Organisation.Kind.BRANCH, name=f"打卡支部{uuid4().hex[:8]}")
+    with connection.cursor() as cursor:
+        cursor.execute(_READERS, {"branch": branch.pk, "number": number, "since": LONG_AGO})
+        return [key for (key,) in cursor.fetchall()]
 
 
 def stage_study(members: Sequence[Member], modules: Sequence[Module]) -> None:

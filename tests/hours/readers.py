@@ -2,8 +2,8 @@
 Readers made up by chance, for traces that nobody chose to fit.
 
 The model knows nothing of how the clock counts: a reader takes as long for a screen as its text is long and
-their own pace says, now more, now less; moves on when the screen is read; is called away, and comes back. Truth
-is the time spent reading, listening and watching, and nothing else.
+their own pace says, now more, now less; moves on when the screen is read; is called away, and comes back.
+Truth is the time spent reading, listening and watching, and nothing else.
 """
 
 from __future__ import annotations

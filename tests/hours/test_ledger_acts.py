@@ -286,7 +286,7 @@ def test_a_correction_takes_effect_when_a_second_person_has_confirmed_it(member,
     with pytest.raises(SecondPersonNeeded):
         confirm([proposal], by=secretary, at=NOON)
     with pytest.raises(NotYourBranch):
-        confirm([proposal], by=member if False else make_member("nobody"), at=NOON)
+        confirm([proposal], by=make_member("nobody"), at=NOON)
     assert minutes_of(member) == 40
 
     (row,) = confirm([proposal], by=deputy, at=NOON)

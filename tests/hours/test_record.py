@@ -6,7 +6,6 @@ from http import HTTPStatus
 from uuid import UUID
 
 import pytest
-from django.utils.timezone import localdate
 from django.utils.translation import override
 
 from hours.clock import Refusal

@@ -1,4 +1,4 @@
-"""A rule is proposed, looked at, and put in force by a second person; then it stands with its source for all."""
+"""A rule is proposed, looked at, and put in force by a second person; then it holds for everybody."""
 
 from __future__ import annotations
 

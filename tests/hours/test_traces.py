@@ -151,7 +151,10 @@ GOOD = {
         ({"starts": None}, "starts: is missing"),
         ({"starts": "2026-03-10T10:00:00"}, "starts: must say how far it is from UTC, like +08:00"),
         ({"starts": "yesterday"}, "starts: must be a moment like 2026-03-10T10:00:00+08:00"),
-        ({"starts": "2019-03-10T10:00:00+08:00"}, "starts: lies before the first rules, which begin on 2020-01-02"),
+        (
+            {"starts": "2019-03-10T10:00:00+08:00"},
+            "starts: lies before the first rules, which begin on 2020-01-02",
+        ),
         ({"truth_seconds": "30"}, "truth_seconds: must be a number"),
         ({"truth_seconds": -1}, "truth_seconds: must not be below 0"),
         ({"lessons": {}}, "lessons: must be a list"),
@@ -163,7 +166,10 @@ GOOD = {
         ({"reader": {"pace": 0}}, "reader.pace: must be more than 0"),
         ({"reader": {"large_print": "no"}}, "reader.large_print: must be true or false"),
         ({"events": [{"at": 0, "kind": "stare"}]}, "events[0].kind: 'stare' is no kind of event"),
-        ({"events": [{"at": 0, "kind": "open", "lesson": "l9"}]}, "events[0].lesson: 'l9' is none of the lessons"),
+        (
+            {"events": [{"at": 0, "kind": "open", "lesson": "l9"}]},
+            "events[0].lesson: 'l9' is none of the lessons",
+        ),
         ({"events": [{"kind": "key"}]}, "events[0].at: is missing"),
         ({"events": [{"at": 1e9, "kind": "key"}]}, "events[0].at: lies more than 29 days after the start"),
         ({"events": [{"at": 0, "kind": "key", "every": 0, "until": 9}]}, "events[0].every: is too often"),

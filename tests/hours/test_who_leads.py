@@ -5,12 +5,11 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 
-from hours.clock import Kind, Sign
 from hours.models import Rule, StudyRecord
-from hours.sittings import close_all_sittings, take_beat
-from hours.tokens import StudyToken
+from hours.sittings import close_all_sittings
 from people.models import Affiliation, Member, Office, Organisation
 from tests.cast import LONG_AGO, give_office, make_member, moment
+from tests.hours.pages import Page
 from tests.hours.rows import add_record, this_year
 
 pytestmark = pytest.mark.django_db
@@ -21,9 +20,7 @@ DAY = date(2026, 3, 10)
 
 def study(member: Member) -> StudyRecord:
     """Half a minute at ten o'clock, written to the ledger by the clock."""
-    began = int(TEN.timestamp())
-    signs = [Sign(began, Kind.PRESENT, 0, 0), Sign(began + 30, Kind.TICK, 0, 0)]
-    take_beat(StudyToken(member.key, member.key, 0, TEN), signs, at=TEN + timedelta(seconds=30))
+    Page(member).read(0, 30)
     close_all_sittings(at=TEN + timedelta(hours=1))
     return StudyRecord.objects.get(member=member)
 
@@ -95,7 +92,7 @@ def test_who_is_not_mobile_is_recorded_at_home_whatever_the_rule_says(member, br
 @pytest.mark.parametrize("value", ["0.5", "2"])
 def test_the_rule_says_host_or_home_and_nothing_else(value) -> None:
     with (
-        pytest.raises(IntegrityError, match="the_host_branch_leads_or_the_home_branch"),
+        pytest.raises(IntegrityError, match="a_rule_that_is_a_choice_is_one_or_the_other"),
         transaction.atomic(),
     ):
         set_rule(value, DAY)

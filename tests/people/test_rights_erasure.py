@@ -129,7 +129,9 @@ def test_study_stays_under_the_key_and_a_page_that_is_open_counts_no_more(member
     assert (StudyRecord.objects.count(), CountedInterval.objects.count()) == (1, 1)
 
 
-def test_what_was_objected_loses_its_words_and_the_pace_is_forgotten(member, secretary, guard, branch) -> None:
+def test_what_was_objected_loses_its_words_and_the_pace_is_forgotten(
+    member, secretary, guard, branch
+) -> None:
     record = add_record(member, at=this_year(), seconds=600, recorded_in=branch)
     objection = raise_objection(record, by=member, text="少计了十分钟。", at=now())
     answer(objection, "已核对，请看说明。", by=secretary, at=now())

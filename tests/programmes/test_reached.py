@@ -7,11 +7,13 @@ import pytest
 from django.test import override_settings
 from django.utils.timezone import now
 
-from courses.models import LessonEdition
+from courses.models import LessonEdition, ModulePage
+from hours.models import StudyClock
 from hours.tokens import StudyToken
 from people.models import Member
 from programmes.models import LessonReached
-from tests.courses.lessons import publish
+from tests.courses.lessons import add_edition, publish
+from tests.hours.rows import add_record, this_year
 
 pytestmark = pytest.mark.django_db
 
@@ -166,3 +168,51 @@ def test_the_button_is_refused_when_it_was_pressed_on_another_site(member, lesso
 
     assert client.post(f"/lessons/{lesson.key}/reached/").status_code == HTTPStatus.FORBIDDEN
     assert not LessonReached.objects.exists()
+
+
+@pytest.fixture
+def clock(member, lesson) -> StudyClock:
+    """Nothing has been learned yet. The lesson takes a calm reader 112.5 seconds; it was read in 225."""
+    add_record(member, lesson.translation_key, at=this_year(), seconds=225)
+    return StudyClock.objects.create(member=member)
+
+
+def pace(clock: StudyClock) -> tuple[int, int]:
+    clock.refresh_from_db()
+    return clock.pace, clock.pace_lessons
+
+
+def test_reaching_the_end_the_first_time_teaches_the_readers_pace(client, member, clock, lesson) -> None:
+    tell(client, token(member, lesson))
+    assert pace(clock) == (88, 1)
+
+    tell(client, token(member, lesson))
+    assert pace(clock) == (88, 1)
+
+
+def test_large_print_is_taken_out_of_what_is_learned(client, member, clock, lesson) -> None:
+    opened = now() - timedelta(minutes=5)
+    tell(client, StudyToken(member.key, lesson.translation_key, lesson.pk, opened, large_print=True).sign())
+
+    assert pace(clock) == (94, 1)
+
+
+def test_reading_faster_than_a_calm_reader_changes_no_pace(client, member, clock, lesson) -> None:
+    other = add_edition(ModulePage.objects.get(), "second")
+    add_record(member, other.translation_key, at=this_year(60), seconds=70)
+    tell(client, token(member, other))
+
+    assert pace(clock) == (100, 1)
+
+
+def test_the_button_teaches_no_pace(client, member, clock, lesson) -> None:
+    client.force_login(member)
+    client.post(f"/lessons/{lesson.key}/reached/")
+
+    assert LessonReached.objects.get().member == member
+    assert pace(clock) == (100, 0)
+
+
+def test_who_has_no_clock_reaches_the_end_all_the_same(client, member, lesson) -> None:
+    assert tell(client, token(member, lesson)).json() == {"first": True}
+    assert not StudyClock.objects.exists()

@@ -19,8 +19,20 @@ from django.urls import reverse
 from django.utils.timezone import localdate
 
 from courses.outline import outline, with_progress
-from hours.models import Bucket, Rule, Source, StudyRecord
+from hours.counting_rules import counting_rules
+from hours.models import (
+    Bucket,
+    CountedInterval,
+    Objection,
+    ObjectionAnswer,
+    Rule,
+    RuleProposal,
+    Source,
+    StudyClock,
+    StudyRecord,
+)
 from hours.requirement import required_hours
+from hours.slots import reading_times
 from hours.totals import YearTotal, rules_on, studied, year_totals
 from people.models import Affiliation, HomeStudy, Member, Office, Organisation, OrganisationState
 from programmes.models import LessonReached
@@ -278,6 +290,113 @@ def test_the_account_member_has_passed_one_quiz_and_is_in_the_middle_of_a_lesson
     assert not states[5].is_begun
     assert mark.points == mark.out_of - 1
     assert mark.passed
+
+
+# What the branch confirms, corrects and answers
+
+
+def test_the_ledger_rebuilt_from_its_records_is_the_one_that_is_held(demo: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select count(*) from ledger_rebuilt b full join (select record_id,"
+            " range_agg(tstzrange(started_at, ended_at)) as spans from hours_countedinterval group by 1) i"
+            " using (record_id) where coalesce(b.spans, '{}') is distinct from coalesce(i.spans, '{}')"
+        )
+        assert cursor.fetchone() == (0,)
+
+
+def test_no_lesson_earned_more_in_a_year_than_it_can_for_the_slowest_reader(demo: None) -> None:
+    rules = counting_rules(AT)
+    slowest = int(rules.pace_slowest * 100)
+    alone = CountedInterval.objects.filter(bucket=Bucket.INDIVIDUAL).exclude(subject=None)
+    rows = alone.values_list(
+        "member", "member__prefers_large_print", "subject", "record__edition", "started_at__year"
+    )
+    for _member, large, _subject, edition, _year, seconds in rows.annotate(sum=Sum("seconds")):
+        times = reading_times(edition)
+        assert seconds <= rules.most(times, large_print=large, pace=slowest)
+
+
+def test_some_read_a_lesson_beyond_its_limit_and_quiet_stretches_are_told(demo: None) -> None:
+    online = StudyRecord.objects.filter(source=Source.ONLINE)
+
+    assert online.filter(refused__has_key="lesson_limit").count() > 100
+    for record in online.filter(refused__has_key="quiet")[:200]:
+        told = record.evidence["quiet"]
+        assert sum(seconds for _begin, seconds in told) == record.refused["quiet"]
+        assert all(record.started_at.timestamp() <= begin for begin, _seconds in told)
+
+
+def test_every_row_of_the_clock_names_the_rules_of_its_day(demo: None) -> None:
+    rows = StudyRecord.objects.filter(source__in=[Source.ONLINE, Source.OFFLINE], settles=None)
+    by_name = {name: Rule.objects.filter(name=name) for name in rows[0].evidence["rules"]}
+
+    assert set(by_name) == {
+        "fair_pace", "large_print", "lesson_factor", "individual_day_hours", "offline_counts",
+    }  # fmt: skip
+    for record in rows.order_by("?")[:100]:
+        day = localdate(record.started_at)
+        found = {
+            name: rules.filter(valid_from__lte=day).latest("valid_from").pk for name, rules in by_name.items()
+        }
+        assert record.evidence["rules"] == found
+
+
+def test_what_was_studied_without_a_network_waits_or_counts_by_the_rule_of_the_day(demo: None) -> None:
+    willow = Organisation.objects.get(name="柳溪社区第一党支部")
+    offline = StudyRecord.objects.filter(source=Source.OFFLINE, settles=None)
+    rules = {True: "counted", False: "awaiting"}
+
+    assert offline.filter(standing="counted").count() > 50
+    assert set(offline.filter(standing="awaiting").values_list("recorded_in", flat=True)) == {willow.pk}
+    for record in offline:
+        rule = Rule.objects.at(Rule.Name.OFFLINE_COUNTS, localdate(record.received_at))
+        assert record.standing == rules[bool(rule.value)]
+        assert [span.lower for span in record.counters] == [0]
+
+
+def test_the_secretary_finds_something_to_confirm_to_correct_and_to_answer(demo: None) -> None:
+    willow = Organisation.objects.get(name="柳溪社区第一党支部")
+    here = StudyRecord.objects.filter(recorded_in=willow)
+    waiting = Counter(here.awaiting().values_list("source", flat=True))
+
+    assert waiting["offline"] >= 2
+    assert (waiting["paper"], waiting["correction"]) == (1, 1)
+    assert not here.awaiting().filter(source="correction", recorded_by__number="secretary").exists()
+    settled = here.filter(settles__isnull=False).values_list("source", "standing")
+    assert sorted(settled) == [("correction", "counted"), ("offline", "counted"), ("offline", "declined")]
+    (correction,) = here.filter(source="correction", standing="counted")
+    assert correction.seconds == 600
+    assert correction.recorded_by != correction.settles.recorded_by
+
+
+def test_the_account_member_has_one_objection_answered_and_one_open(demo: None) -> None:
+    mine = Objection.objects.filter(member__number="member").order_by("at")
+
+    assert [hasattr(objection, "answer") for objection in mine] == [True, False]
+    assert "quiet" in mine[0].record.refused
+    assert ObjectionAnswer.objects.exclude(correction=None).count() == 1
+
+
+def test_a_lecture_earned_what_the_rule_awards(demo: None) -> None:
+    (record,) = StudyRecord.objects.exclude(award=0)
+
+    assert (record.award, record.seconds, record.source) == (45 * 60, 45 * 60, Source.MEETING)
+
+
+def test_the_account_elder_has_a_calm_pace_learned_from_six_lessons(demo: None) -> None:
+    clock = StudyClock.objects.get(member__number="elder")
+
+    assert (clock.pace, clock.pace_lessons) == (60, 6)
+
+
+def test_one_rule_is_proposed_and_three_were_approved_by_a_second_person(demo: None) -> None:
+    proposals = RuleProposal.objects.values_list("outcome", "author__number", "settled_by__number")
+
+    assert sorted(proposals, key=str) == [
+        ("", "sysadmin", None),
+        *[("approved", "sysadmin", "secadmin")] * 3,
+    ]
 
 
 # The accounts

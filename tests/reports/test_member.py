@@ -116,7 +116,8 @@ def test_the_page_costs_the_same_however_much_was_studied(
     client.force_login(secretary)
 
     # session, viewer, offices, member, home, affiliations; outline, reached, studied;
-    # rules, studied, the member's offices, home study; rows, their families, titles, the year before; attempts
-    with django_assert_num_queries(18):
+    # rules, studied, the member's offices, home study; rows, families, titles, which may be
+    # corrected, the year before; attempts
+    with django_assert_num_queries(19):
         response = client.get(f"/members/{member.key}/")
     assert (len(response.context["lines"]), len(response.context["attempts"])) == (40, 8)

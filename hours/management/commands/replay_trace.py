@@ -6,8 +6,11 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.db import connection
 
+from hours.models import StudyClock
 from hours.replay.browser import Browser, BrowserFailed
 from hours.replay.replaying import replay
 from hours.replay.traces import BrokenTrace, read_trace
@@ -27,6 +30,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, files: list[Path], **options: Any) -> None:
         code = 0
+        if StudyClock._meta.db_table not in connection.introspection.table_names():
+            self.stderr.write("The database is empty: its tables are made first.")
+            call_command("migrate", verbosity=0)
         with Browser() as browser:
             for file in files:
                 code = max(code, self._replay(file, browser))

@@ -92,15 +92,16 @@ function lineOf(bar) {
   const aloud = bar.querySelector("[data-clock-aloud]");
   const said = (name, minutes = 0) => (bar.dataset[name] ?? "").replace("{minutes}", minutes);
   const named = (start, name) => start + name.replace(/(^|_)(.)/g, (_all, _bar, letter) => letter.toUpperCase());
-  let announced = "text-running";
+  let announced = "running ";
   return ({ state, seconds, why, awaiting }) => {
-    const reason = why ? said(named("why", why)) : "";
-    const main = said(named("text", state), Math.floor(seconds / 60));
-    const waits = awaiting >= 60 ? said("awaiting", Math.floor(awaiting / 60)) : "";
-    const line = [main, state === "reload" ? "" : reason, waits].filter(Boolean).join(" ");
+    const counting = state === "running" || state === "limit";
+    const parts = [said(named("text", state), Math.floor(seconds / 60))];
+    if (counting && why) parts.push(said(named("why", why)));
+    if (counting && awaiting >= 60) parts.push(said("awaiting", Math.floor(awaiting / 60)));
+    const line = parts.filter(Boolean).join(" · ");
     if (text.textContent !== line) text.textContent = line;
     bar.dataset.state = state;
-    const now = `text-${state}${why}`;
+    const now = `${state} ${counting ? why : ""}`;
     if (now !== announced) aloud.textContent = line;
     announced = now;
   };

@@ -367,12 +367,8 @@ export class StudyClock {
     if (status !== 200) return sent.length > 0;
     this.counted += answer.counted;
     this.awaiting += answer.awaiting ?? 0;
-    if (sent.length) this.why = WORTH_SAYING.find((why) => answer.refused?.[why] >= 5) ?? this.#ofOld();
+    if (sent.length) this.why = WORTH_SAYING.find((why) => answer.refused?.[why] >= 5) ?? (this.time > DAY ? "old" : "");
     return true;
-  }
-
-  #ofOld() {
-    return this.time > DAY ? "old" : "";
   }
 
   // The answer was written between the sending and now.

@@ -66,4 +66,5 @@ def beat(request: HttpRequest) -> HttpResponse:
     with psycopg.Cursor(connection.connection) as cursor:
         cursor.execute(ADD, [UUID(bytes=member), seconds, datetime.now(UTC)], prepare=True)
         (total,) = cursor.fetchone()
-    return HttpResponse(json.dumps({"counted": seconds, "sitting": total}), content_type="application/json")
+    told = json.dumps({"counted": seconds, "sitting": total}).encode()
+    return HttpResponse(told, content_type="application/json", headers={"Content-Length": str(len(told))})

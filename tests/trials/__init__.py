@@ -1,0 +1,1 @@
+"""Long trials with faults; `make trials ONLY=hours`."""
