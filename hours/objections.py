@@ -83,7 +83,7 @@ def answer(
     """
     Answer an objection, for a leader of the branch that recorded: with an explanation, or with a correction.
 
-    `correction` is a row of the record's family, as `ledger.correct` returns it: in effect, or proposed.
+    `correction` is a row of the record's family, as `correcting.correct` returns it: in effect, or proposed.
 
     :raises NotForYourself, NotYourBranch, WordsNeeded, NotThatCorrection, AlreadyAnswered: and nothing is
         written.

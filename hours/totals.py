@@ -105,15 +105,17 @@ class Studied(NamedTuple):
     last_at: datetime
 
 
+# An interval counts exactly its length, so that its end need not be read: the index has all of it.
 _STUDIED = """
-    select member_key, bucket, subject, sum(seconds)::int, max(ended_at)
+    select member_key, bucket, subject, sum(seconds)::int, max(started_at + seconds * interval '1 second')
         from hours_countedinterval
         where member_key = any(%(members)s) and started_at >= %(begin)s and started_at < %(end)s
         group by member_key, bucket, subject
     union all
     select member_key, bucket, subject, sum(award)::int, max(ended_at)
         from hours_studyrecord
-        where award <> 0 and member_key = any(%(members)s) and started_at >= %(begin)s and started_at < %(end)s
+        where award <> 0 and member_key = any(%(members)s)
+            and started_at >= %(begin)s and started_at < %(end)s
         group by member_key, bucket, subject
     union all
     select member_key, 'individual', subject,

@@ -1,7 +1,8 @@
 """
 A branch at a glance: its members against the modules, as far as the viewer may see of each of them.
 
-Ten statements whatever the number of rows: session and viewer, offices, organisation, five here, the audit.
+Eleven statements whatever the number of rows: session and viewer, offices, organisation, five here, audit,
+and what awaits whoever leads.
 
 What a page may tell of home study. By name it is known to the member, the committee of the own branch and the
 assigned visitor. Everybody else must not find out by arithmetic either:

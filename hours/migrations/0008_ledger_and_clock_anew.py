@@ -1,4 +1,4 @@
-"""The clock's new columns, the time of records that stand already, and the functions as they are now."""
+"""The clock's new columns, the time of records that stand already, and functions."""
 
 from pathlib import Path
 

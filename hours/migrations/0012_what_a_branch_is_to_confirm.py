@@ -5,16 +5,19 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('hours', '0011_a_proposed_rule_is_settled_once'),
-        ('people', '0010_members_by_name'),
+        ("hours", "0011_a_proposed_rule_is_settled_once"),
+        ("people", "0010_members_by_name"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='studyrecord',
-            index=models.Index(condition=models.Q(('standing', 'awaiting')), fields=['recorded_in'], name='records_a_branch_is_to_confirm'),
+            model_name="studyrecord",
+            index=models.Index(
+                condition=models.Q(("standing", "awaiting")),
+                fields=["recorded_in"],
+                name="records_a_branch_is_to_confirm",
+            ),
         ),
     ]

@@ -120,6 +120,8 @@ class Scene:
     keys: dict[str, str]
     cookies: dict[str, SimpleCookie]
     people: dict[str, Member]
+    client: Client = field(default_factory=lambda: Client(raise_request_exception=False))
+    """One for all visits: making the middleware anew for each of thousands would take longer."""
 
     def address(self, row: Row) -> str:
         if row.at:
@@ -130,7 +132,7 @@ class Scene:
 
     def visit(self, role: str, address: str, row: Row) -> HttpResponse:
         """Ask as that role, and put back whatever the visit changed."""
-        client = Client(raise_request_exception=False)
+        client = self.client
         client.cookies = SimpleCookie(self.cookies.get(role, SimpleCookie()).output(header="", sep=";"))
         with transaction.atomic():
             if row.method == "GET":

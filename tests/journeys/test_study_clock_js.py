@@ -381,8 +381,8 @@ class Lesson:
         self.page.evaluate("null")
 
     @property
-    def line(self) -> str | None:
-        return self.page.locator("[data-clock-text]").text_content()
+    def line(self) -> str:
+        return (self.page.locator("[data-clock-text]").text_content() or "").replace("\u00a0", " ")
 
     @property
     def told(self) -> list[list[Any]]:

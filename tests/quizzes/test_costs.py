@@ -72,7 +72,7 @@ def test_the_list(client, attempt, django_assert_num_queries):
 
 def test_handing_in(client, attempt, django_assert_num_queries):
     # session, member; attempt, its end, questions, last answers, mark; begin and end of the transaction
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         client.post(reverse("quizzes:hand_in", args=[attempt.pk]))
 
 

@@ -225,7 +225,7 @@ def test_the_page_says_as_of_when_it_is(client, secretary, branch) -> None:
 
 
 @pytest.mark.parametrize("members", [5, 100])
-def test_the_overview_is_ten_statements_however_many_members(
+def test_the_overview_is_eleven_statements_however_many_members(
     client, secretary, branch, editions, quiz, django_assert_num_queries, members
 ) -> None:
     for number in range(members):
@@ -235,8 +235,9 @@ def test_the_overview_is_ten_statements_however_many_members(
         take_quiz(one, quiz, right=number % 3 == 0)
     client.force_login(secretary)
 
-    # session, member, offices, organisation; outline, members, time studied, rules, lessons reached, results
-    with django_assert_num_queries(10):
+    # session, member, offices, organisation; outline, members, time studied, rules, results; the audit; what
+    # awaits who leads the branch
+    with django_assert_num_queries(11):
         response = client.get(f"/overview/{branch.key}/")
     assert len(response.context["overview"].rows) == members + 1
     assert sum(row.cells[0].percent == 100 for row in response.context["overview"].rows) == -(-members // 3)

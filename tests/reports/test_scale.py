@@ -163,7 +163,7 @@ def test_the_overview_of_a_branch_costs_the_same_however_many_rows(
     client.force_login(secretary)
     page = reverse("reports:overview", args=[Office.objects.get(member=secretary).organisation.key])
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         answer = client.get(page)
 
     assert secretary.name in answer.content.decode()

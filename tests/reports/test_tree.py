@@ -167,7 +167,7 @@ def test_the_tree_costs_the_same_with_thirty_branches(client, county, django_ass
     give_office(leader, county, Office.Kind.SECRETARY)
     client.force_login(leader)
 
-    # session, member, offices, organisation; rules, counts, branches; the audit
-    with django_assert_num_queries(8):
+    # session, member, offices, organisation; rules, counts, branches; the audit; what awaits who leads
+    with django_assert_num_queries(9):
         response = client.get(f"/overview/{county.key}/")
     assert [line.members for line in response.context["lines"]] == [2] * 30

@@ -98,7 +98,8 @@ function lineOf(bar) {
     const parts = [said(named("text", state), Math.floor(seconds / 60))];
     if (counting && why) parts.push(said(named("why", why)));
     if (counting && awaiting >= 60) parts.push(said("awaiting", Math.floor(awaiting / 60)));
-    const line = parts.filter(Boolean).join(" · ");
+    // A number stays with its unit, a dot with what it follows.
+    const line = parts.filter(Boolean).join(" · ").replace(/(\d) /g, "$1\u00a0").replaceAll(" · ", "\u00a0· ");
     if (text.textContent !== line) text.textContent = line;
     bar.dataset.state = state;
     const now = `${state} ${counting ? why : ""}`;
