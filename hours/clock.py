@@ -95,15 +95,13 @@ class Pace:
 
     def allowance(self, first: int, last: int) -> int:
         """Return the tenths of silence that count while the screens `first` to `last` are shown."""
-        known = self._known.get((first, last))
-        if known is None:
-            known = self._known[first, last] = self._reckoned(first, last)
-        return known
-
-    def _reckoned(self, first: int, last: int) -> int:
         end = len(self.screens) - 1
         first, last = min(max(first, 0), max(end, 0)), min(last, end)
-        return max(LEAST_ALLOWANCE, round(sum(self.screens[first : last + 1]) * self.factor * 10))
+        known = self._known.get((first, last))
+        if known is None:
+            known = max(LEAST_ALLOWANCE, round(sum(self.screens[first : last + 1]) * self.factor * 10))
+            self._known[first, last] = known
+        return known
 
 
 @dataclass

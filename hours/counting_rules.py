@@ -31,10 +31,12 @@ class CountingRules:
         own = min(max(pace / 100, self.pace_slowest), self.pace_fastest)
         return (self.large_print if large_print else 1) / own
 
+    @lru_cache(maxsize=4096)  # noqa: B019  # the rules of a few minutes live at a time
     def pace(self, times: ReadingTimes, *, large_print: bool, pace: int) -> Pace:
         factor = self.fair_pace * self.readers_factor(large_print=large_print, pace=pace)
         return Pace(times.screens, times.media, factor)
 
+    @lru_cache(maxsize=4096)  # noqa: B019
     def most(self, times: ReadingTimes, *, large_print: bool, pace: int) -> int:
         """The seconds that a lesson can earn this reader in a year. Media take no longer for anybody."""
         reading = sum(times.screens) * self.readers_factor(large_print=large_print, pace=pace)

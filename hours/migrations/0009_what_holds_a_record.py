@@ -37,7 +37,7 @@ RULES = [
         "confirmed by the organisation.",
     ),
     ("large_print", 1.5, *CUSTOM),
-    ("pace_slowest", 0.4, *CUSTOM),
+    ("pace_slowest", 0.3, *CUSTOM),
     ("pace_fastest", 1, *CUSTOM),
     ("offline_counts", 1, *CUSTOM),
     (

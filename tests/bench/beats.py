@@ -117,7 +117,7 @@ def measure(ground: Ground, editions: Sequence[LessonEdition]) -> list[Row]:
 
     accept = counting(str(EVERY))
     beat = Work("beat", ground, ground.ours, readers.of_client, accept, prepare=readers.gather)
-    limit = Work("least view", ground, ground.ours, of_client, accept)
+    limit = Work("least view", ground, ground.least, of_client, accept)
     points = side_by_side(beat, limit)
     mine, view = points[CLIENTS_OF_TARGET]
     return [

@@ -68,12 +68,13 @@ class Served:
 
 @dataclass
 class Ground:
-    """Where everything is measured: PostgreSQL and both servers; and what disturbed us."""
+    """Where everything is measured: PostgreSQL and the servers; and what disturbed us."""
 
     postmaster: int | None
     durable: bool
     ours: Served
     bare: Served
+    least: Served
     foreign: list[float] = field(default_factory=list)
 
 

@@ -92,6 +92,7 @@ def _ground(processes: Processes) -> Ground:
     with step("Starting the servers"):
         ours = _start(processes, "ours", "tests.bench.settings")
         bare = _start(processes, "bare", "tests.bench.bare.settings")
+        least = _start(processes, "least", "tests.bench.bare.least")
     with connection.cursor() as cursor:
         cursor.execute(
             "select pg_backend_pid(), current_setting('server_version'), current_setting('fsync'),"
@@ -102,7 +103,7 @@ def _ground(processes: Processes) -> Ground:
     print(f"  PostgreSQL {version}, fsync {fsync}, synchronous_commit {commit}; {os.cpu_count()} cores")
     if postmaster is None:
         print("  PostgreSQL runs on another machine: its CPU is not in the figures.")
-    return Ground(postmaster, fsync == "on" and commit == "on", ours, bare)
+    return Ground(postmaster, fsync == "on" and commit == "on", ours, bare, least)
 
 
 def _start(processes: Processes, name: str, settings_module: str) -> Served:

@@ -1,13 +1,12 @@
 """What the bench serves: the base, with files in a folder of their own and a bare page as the limit."""
 
 from config.settings.base import *  # noqa: F403  # settings files override the base
-from config.settings.base import INSTALLED_APPS, MIDDLEWARE, STORAGES, VAR
+from config.settings.base import INSTALLED_APPS, STORAGES, VAR
 
 BENCH = VAR / "bench"
 SECRET_KEY = "only-for-the-bench"
 ALLOWED_HOSTS = ["127.0.0.1"]
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.bench.bare"]
-MIDDLEWARE = ["tests.bench.bare.views.LeastFirst", *MIDDLEWARE]
 STATIC_ROOT = BENCH / "static"
 MEDIA_ROOT = BENCH / "media"
 KEYS_FILE = BENCH / "keys"

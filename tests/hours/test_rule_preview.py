@@ -319,8 +319,8 @@ def test_lessons_above_the_new_limit_are_counted(people, leader, lesson) -> None
 def test_what_awaits_and_what_was_counted_lately_is_told(people, leader) -> None:
     add_record(people["a0"], at=AT - timedelta(days=2), seconds=60, source="offline")
     add_record(
-        people["a1"], at=AT - timedelta(days=2), seconds=0, source="offline", standing="awaiting", ended_at=AT,
-        received_at=AT,
+        people["a1"], at=AT - timedelta(days=2), seconds=0, source="offline", standing="awaiting",
+        ended_at=AT, received_at=AT,
     )  # fmt: skip
 
     assert told("offline_counts", 0, by=leader, viewer=leader) == [

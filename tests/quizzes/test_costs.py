@@ -71,7 +71,8 @@ def test_the_list(client, attempt, django_assert_num_queries):
 
 
 def test_handing_in(client, attempt, django_assert_num_queries):
-    # session, member; attempt, its end, questions, last answers, mark; begin and end of the transaction
+    # session, member; attempt, its end, questions, last answers, rule of awards, mark; begin and end of the
+    # transaction
     with django_assert_num_queries(10):
         client.post(reverse("quizzes:hand_in", args=[attempt.pk]))
 

@@ -1,14 +1,13 @@
 """
 The least that a beat can cost: read the body, check the seal, add to one row by one prepared statement.
 
-It is answered where beats of ours are, before the middleware of pages.
+It has a server of its own without any middleware.
 """
 
 import base64
 import hmac
 import json
 import struct
-from collections.abc import Callable
 from datetime import UTC, datetime
 from random import Random
 from uuid import UUID
@@ -18,7 +17,6 @@ from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 
-ADDRESS = "/bench/beats"
 BODY = struct.Struct(">16sQ")
 """Who, and since when the page is open."""
 
@@ -26,18 +24,6 @@ ADD = (
     "insert into bare_barecount (member, seconds, last_at) values (%s, %s, %s) on conflict (member) do update"
     " set seconds = bare_barecount.seconds + excluded.seconds, last_at = excluded.last_at returning seconds"
 )
-
-
-class LeastFirst:
-    """Answers the least beat; everything else goes on."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info == ADDRESS and request.method == "POST":
-            return beat(request)
-        return self.get_response(request)
 
 
 def somebody(number: int) -> list[UUID]:

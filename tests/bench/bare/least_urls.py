@@ -1,0 +1,6 @@
+from django.urls import path
+
+from tests.bench.bare.urls import healthz
+from tests.bench.bare.views import beat
+
+urlpatterns = [path("healthz", healthz), path("bench/beats", beat)]
