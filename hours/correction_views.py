@@ -32,7 +32,7 @@ from hours.ledger import Piece
 from hours.models import Objection, Source, Standing, StudyRecord
 from hours.objections import answer
 from hours.reasons import length
-from hours.record import RecordLine, lines
+from hours.record import lines
 from hours.totals import studied, year_of
 from people import audit
 from people.leading import Refusal, led_by
@@ -73,14 +73,11 @@ def correct_record(request: HttpRequest, pk: int) -> HttpResponse:
                 effect = effect_of(first, wanted)
         except Refusal as refusal:
             form.add_error(None, str(refusal))
-    context = {"row": first, "form": form, "stretches": stretches, "has_time": has_time, "line": _line(first)}
+    (line,) = lines([first], viewer=request.user)
+    context = {"row": first, "form": form, "stretches": stretches, "has_time": has_time, "line": line}
     if effect:
         context |= {"effect": _told(request, first, effect), "second_person": second_person_needed(now())}
     return render(request, "hours/correct.html", context)
-
-
-def _line(first: StudyRecord) -> RecordLine:
-    return lines([first])[0]
 
 
 def _claimed(first: StudyRecord) -> list[Piece]:
@@ -152,7 +149,7 @@ def answer_objection(request: HttpRequest, key: UUID) -> HttpResponse:
     everything = Objection.objects.select_related("member", "record__recorded_in", "answer")
     mine = everything.for_leader(request.user, on=localdate())
     asked = audit.visible_or_404(request, OBJECTIONS_LOOKED, among=mine, everything=everything, key=key)
-    (line,) = lines([asked.record], objector=asked.member)
+    (line,) = lines([asked.record], viewer=request.user, objector=asked.member)
     correction = _correction_since(line.family, asked)
     form = AnswerObjectionForm(request.POST or None, has_correction=correction is not None)
     if request.method == "POST" and form.is_valid():

@@ -57,7 +57,7 @@ def one_record(record: StudyRecord, *, viewer: Member, on: date) -> OneRecord:
     """
     is_own = record.member_id == viewer.key
     answers = not is_own and leads(viewer, responsible_for(record, on=on), on=on)
-    (line,) = lines([record], objector=record.member if is_own or answers else None)
+    (line,) = lines([record], viewer=viewer, objector=record.member if is_own or answers else None)
     family = line.family
     return OneRecord(
         line=line,

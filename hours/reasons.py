@@ -81,10 +81,14 @@ def claimed_seconds(row: StudyRecord) -> int:
     return seconds_in(row.claimed) + int(row.evidence.get("award") or 0)
 
 
-def counted_because(family: Family) -> list[str]:
-    """Say why the record counts, or why it does not yet; one sentence after another."""
+def counted_because(family: Family, *, own: bool) -> list[str]:
+    """
+    Say why the record counts, or why it does not yet; one sentence after another.
+
+    `own`: said to the member; otherwise to somebody who reads about the member.
+    """
     row = family.first
-    said = [*_what_happened(row), *_waited(row)]
+    said = [*_what_happened(row, own=own), *_waited(row)]
     if row.award or row.evidence.get("award"):
         seconds = row.award or int(row.evidence["award"])
         said.append(_("The rule awards %(length)s for it.") % {"length": length(seconds)})
@@ -96,40 +100,58 @@ def counted_because(family: Family) -> list[str]:
     return said
 
 
-def _what_happened(row: StudyRecord) -> list[str]:
+def _what_happened(row: StudyRecord, *, own: bool) -> list[str]:
     if row.source in {Source.ONLINE, Source.OFFLINE}:
-        return _read(row)
+        return _read(row, own=own)
     words = {
-        Source.MEETING: _("You were on the roll of the meeting."),
-        Source.VISIT: _("Study was brought to you; the visitor recorded it."),
-        Source.PAPER: _("The return slip of your study pack."),
         Source.IMPORT: _("Brought in from earlier records."),
         Source.QUIZ: _("A passed quiz."),
-        Source.AUDIO: _("You were listening to a recording."),
     }
+    if own:
+        words |= {
+            Source.MEETING: _("You were on the roll of the meeting."),
+            Source.VISIT: _("Study was brought to you; the visitor recorded it."),
+            Source.PAPER: _("The return slip of your study pack."),
+            Source.AUDIO: _("You were listening to a recording."),
+        }
+    else:
+        words |= {
+            Source.MEETING: _("On the roll of the meeting."),
+            Source.VISIT: _("Study was brought to the member; the visitor recorded it."),
+            Source.PAPER: _("The return slip of the study pack."),
+            Source.AUDIO: _("A recording was listened to."),
+        }
     said = words.get(Source(row.source), "")
     return [text for text in (said, row.reason) if text]
 
 
-def _read(row: StudyRecord) -> list[str]:
+def _read(row: StudyRecord, *, own: bool) -> list[str]:
     screens, media = int(row.evidence.get("screens") or 0), int(row.evidence.get("media") or 0)
     said = []
     if screens:
-        said.append(
-            ngettext(
-                "You were reading: %(count)d screen was shown, "
-                "and silence was counted up to its reading time.",
-                "You were reading: %(count)d screens were shown, "
-                "and silence was counted up to their reading time.",
-                screens,
-            )
-            % {"count": screens}
-        )
+        said.append(_screens(screens, own=own))
     if media:
         said.append(_("%(length)s of the recording were played.") % {"length": length(media)})
     if not said and row.seconds:
         said.append(_("The lesson was open and somebody was there."))
     return said
+
+
+def _screens(count: int, *, own: bool) -> str:
+    if own:
+        words = ngettext(
+            "You were reading: %(count)d screen was shown, and silence was counted up to its reading time.",
+            "You were reading: %(count)d screens were shown, "
+            "and silence was counted up to their reading time.",
+            count,
+        )
+    else:
+        words = ngettext(
+            "Reading: %(count)d screen was shown, and silence was counted up to its reading time.",
+            "Reading: %(count)d screens were shown, and silence was counted up to their reading time.",
+            count,
+        )
+    return words % {"count": count}
 
 
 def _waited(row: StudyRecord) -> list[str]:

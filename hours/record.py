@@ -136,8 +136,8 @@ class YearRecord:
 
     @property
     def towards_requirement(self) -> KindTotal:
-        label = _("Counted in all") if self.required is None else _("Counts towards the year")
-        return KindTotal(label, self.total.towards_requirement(self.rules))
+        """In the same words for everybody: other words would tell others who studies at home."""
+        return KindTotal(_("Counts towards the year"), self.total.towards_requirement(self.rules))
 
 
 def year_record(
@@ -188,9 +188,11 @@ def earlier_year(records: StudyRecordQuerySet, year: int) -> int | None:
     return year_of(last[0]) if last else None
 
 
-def lines(records: Iterable[StudyRecord], *, objector: Member | None = None) -> list[RecordLine]:
+def lines(
+    records: Iterable[StudyRecord], *, viewer: Member, objector: Member | None = None
+) -> list[RecordLine]:
     """
-    Put records into words, and with them what `objector` objected to them.
+    Put records into words for `viewer`, and with them what `objector` objected to them.
 
     One query for their families, one for the titles of what was studied, one for the objections.
     """
@@ -203,7 +205,7 @@ def lines(records: Iterable[StudyRecord], *, objector: Member | None = None) -> 
             subject=titles.get(family.first.subject) if family.first.subject else None,
             counted=length(max(0, family.seconds)),
             at_first=length(family.at_first) if family.corrections else "",
-            counted_because=counted_because(family),
+            counted_because=counted_because(family, own=family.first.member_id == viewer.key),
             not_counted=not_counted(family),
             history=history(family),
             objections=objections.get(family.first.pk, []),

@@ -40,7 +40,9 @@ class Statement:
     awaiting: int
 
 
-def statement_of(member: Member, *, on: date, year: int, shows_required: bool = True) -> Statement:
+def statement_of(
+    member: Member, *, viewer: Member, on: date, year: int, shows_required: bool = True
+) -> Statement:
     """
     Return the statement of a year as it stands on that day, by the rules in force then.
 
@@ -48,7 +50,7 @@ def statement_of(member: Member, *, on: date, year: int, shows_required: bool = 
     """
     record = year_record(member, on=on, year=year)
     records = StudyRecord.objects.filter(member=member)
-    found = lines(records_of_year(records, year))
+    found = lines(records_of_year(records, year), viewer=viewer)
     names = [*_ASKED, _requirement(record)] if shows_required and record.required is not None else _ASKED
     asked = {name: record.rules.rules[name] for name in names}
     applied = rules_applied(line.family for line in found)

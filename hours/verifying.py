@@ -69,7 +69,8 @@ _RECORDS = """
                     then 'its intervals do not last their seconds' end,
                 case when not h.same then 'its intervals are of another member, kind or subject' end,
                 case when not h.year then 'an interval reaches over New Year' end,
-                case when b.seconds <> case when h.spans = b.counted then h.lasted else study_length(b.counted) end
+                case when b.seconds
+                    <> case when h.spans = b.counted then h.lasted else study_length(b.counted) end
                     - case when isempty(b.taken) then 0 else study_length(b.taken) end + b.award
                     then 'its seconds are not counted - taken + award' end,
                 case when b.source in ('online', 'offline') and b.settles_id is null and b.seconds

@@ -20,6 +20,7 @@ from hours.objection_form import ObjectionForm
 from hours.objections import raise_objection
 from hours.one_record import one_record, own_record_or_404, record_or_404
 from hours.pace import own_pace
+from hours.reasons import length
 from hours.record import (
     awaiting_seconds,
     chosen_year,
@@ -56,7 +57,7 @@ def my_record(request: HttpRequest) -> HttpResponse:
         "months": calendar(days_of_year(request.user.key, record.year)),
         "pace": own_pace(request.user),
         "page": page,
-        "lines": lines(page, objector=request.user),
+        "lines": lines(page, viewer=request.user, objector=request.user),
         "earlier_year": earlier_year(records, record.year),
         "this_year": day.year,
     }
@@ -64,10 +65,12 @@ def my_record(request: HttpRequest) -> HttpResponse:
 
 
 def _my_day(request: HttpRequest, day: date) -> HttpResponse:
-    found = lines(records_of_day(request.user.study_records.all(), day), objector=request.user)
+    found = lines(
+        records_of_day(request.user.study_records.all(), day), viewer=request.user, objector=request.user
+    )
     seconds = sum(line.family.seconds for line in found)
     back = f"{reverse('hours:record')}?{urlencode({'year': day.year})}"
-    context = {"day": day, "lines": found, "minutes": seconds // 60, "back": back}
+    context = {"day": day, "lines": found, "length": length(max(0, seconds)), "back": back}
     return render(request, "hours/day.html", context)
 
 
@@ -122,7 +125,9 @@ def statement(request: HttpRequest, key: UUID) -> HttpResponse:
 
 
 def _statement(request: HttpRequest, member: Member, year: int, *, shows_required: bool) -> HttpResponse:
-    found = statement_of(member, on=localdate(), year=year, shows_required=shows_required)
+    found = statement_of(
+        member, viewer=request.user, on=localdate(), year=year, shows_required=shows_required
+    )
     context = {
         "statement": found,
         "record": found.record,

@@ -105,7 +105,7 @@ def member_detail(request: HttpRequest, key: UUID) -> HttpResponse:
 
 def _ledger(request: HttpRequest, detail: Detail) -> dict[str, Any]:
     page = Paginator(records_of_year(detail.records, detail.year), 50).get_page(request.GET.get("page"))
-    shown = lines(page)
+    shown = lines(page, viewer=request.user)
     settled = [line.record.pk for line in shown if not line.family.open_rows]
     mine = StudyRecord.objects.for_leader(request.user, on=detail.on).filter(pk__in=settled)
     return {

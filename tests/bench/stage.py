@@ -115,11 +115,19 @@ _READERS = """
 
 
 def stage_readers(number: int) -> list[UUID]:
-    """The keys of so many members of a branch founded for them. One statement: they may be thousands."""
+    """
+    The keys of so many members of a branch founded for them. One statement: they may be thousands.
+
+    What the last measurement wrote is vacuumed, lest it be done by itself in the middle of the next.
+    """
     branch = Organisation.objects.found(kind=Organisation.Kind.BRANCH, name=f"打卡支部{uuid4().hex[:8]}")
     with connection.cursor() as cursor:
         cursor.execute(_READERS, {"branch": branch.pk, "number": number, "since": LONG_AGO})
-        return [key for (key,) in cursor.fetchall()]
+        keys = [key for (key,) in cursor.fetchall()]
+        cursor.execute(
+            "vacuum (analyze) people_member, hours_studyclock, hours_studyrecord, hours_countedinterval"
+        )
+    return keys
 
 
 def stage_study(members: Sequence[Member], modules: Sequence[Module]) -> None:

@@ -57,12 +57,13 @@ def test_signs_are_read(text, signs) -> None:
     "text",
     [
         "x0", "p", "P0", "p0,p1", "p0  p1", " p0", "p0\n", "p0.5", "p+1", "p--1", "p1e3", "p0:-1", "p0:1-",
-        "p0:99999", "m0x100", "m0@", "m0@1x", "m0@1x1", "m0@1x1000", "p123456789", "p٣", "p０", "p0\u00a0p1", "p0\x00",
+        "p0:99999", "m0x100", "m0@", "m0@1x", "m0@1x1", "m0@1x1000", "p123456789", "p٣", "p０", "p0\x00",
+        "p0\u00a0p1",
         "群众", "\ud800", " ".join(["p0"] * 81),
     ],
 )  # fmt: skip
 def test_anything_else_is_no_sign(text) -> None:
-    with pytest.raises(Malformed, match="^signs$"):
+    with pytest.raises(Malformed, match=r"^signs$"):
         read_signs(text)
 
 
@@ -72,14 +73,15 @@ GOOD = [0, 0, 300, "p0"]
 @pytest.mark.parametrize(
     "beat",
     [
-        None, 7, "beat", {}, [], GOOD[:3], [*GOOD, 1], [0.0, 0, 300, ""], [0, 0.5, 300, ""], ["0", 0, 300, ""],
+        None, 7, "beat", {}, [], GOOD[:3], [*GOOD, 1], [0.0, 0, 300, ""], [0, 0.5, 300, ""],
+        ["0", 0, 300, ""],
         [0, 0, 300, None], [0, 0, 300, ["p0"]], [-1, 0, 300, ""], [2**31, 0, 300, ""], [0, 10**8, 300, ""],
         [0, -(10**8), 300, ""], [0, 0, 0, ""], [0, 0, -5, ""], [0, 0, 10**14, ""], [10**400, 0, 300, ""],
         [True, 0, 300, ""], [0, True, 300, ""], [0, 0, True, ""], [None, 0, 300, ""], [0, 0, 300, "", None],
     ],
 )  # fmt: skip
 def test_a_beat_of_another_form_is_refused_with_the_whole_report(beat) -> None:
-    with pytest.raises(Malformed, match="^beat$"):
+    with pytest.raises(Malformed, match=r"^beat$"):
         read([SIGNED, [GOOD, beat]])
 
 
@@ -87,12 +89,13 @@ def test_a_beat_of_another_form_is_refused_with_the_whole_report(beat) -> None:
     "page",
     [
         None, 7, "page", {}, [], [SIGNED], [SIGNED, None], [SIGNED, {}], [SIGNED, "p0"], [None, []], [7, []],
-        [SIGNED, [], "now"], [SIGNED, [], 1.5], [SIGNED, [], 10**8], [SIGNED, [], -(10**8)], [SIGNED, [], 1, 1],
+        [SIGNED, [], "now"], [SIGNED, [], 1.5], [SIGNED, [], 10**8], [SIGNED, [], -(10**8)],
+        [SIGNED, [], 1, 1],
         [SIGNED, [], None], [SIGNED, [], True], ["x" * 201, []], [SIGNED, [GOOD] * 501],
     ],
 )  # fmt: skip
 def test_a_page_of_another_form_is_refused(page) -> None:
-    with pytest.raises(Malformed, match="^page$"):
+    with pytest.raises(Malformed, match=r"^page$"):
         read(page)
 
 
@@ -101,7 +104,8 @@ def test_a_page_of_another_form_is_refused(page) -> None:
     [
         (b"", "body"), (b"{", "body"), (b"null", "body"), (b"[]", "body"), (b'"x"', "body"), (b"7", "body"),
         (b"{}", "body"), (b'{"pages": NaN}', "pages"), (b'{"pages": Infinity}', "pages"), (b"\x00", "body"),
-        (b"\xff\xfe\x00", "body"), (b"\xff\xfe\xfd", "body"), ("群众".encode(), "body"), (b'{"pages": []}', "pages"),
+        (b"\xff\xfe\x00", "body"), (b"\xff\xfe\xfd", "body"), ("群众".encode(), "body"),
+        (b'{"pages": []}', "pages"),
         (b'{"pages": {}}', "pages"), (b'{"pages": "p"}', "pages"), (b"[" * 50_000, "body"),
         (b'{"pages":' * 10_000, "body"), (b'{"pages": ' + b"9" * 5000 + b"}", "body"),
         (b'{"pages": [1]} ' + b" " * LONGEST_BODY, "body"),
@@ -109,21 +113,21 @@ def test_a_page_of_another_form_is_refused(page) -> None:
     ids=range(20),
 )  # fmt: skip
 def test_what_is_no_report_says_where(body, where) -> None:
-    with pytest.raises(Malformed, match=f"^{where}$"):
+    with pytest.raises(Malformed, match=rf"^{where}$"):
         read_reports(body, at=NOW)
 
 
 def test_as_much_as_is_allowed_and_no_more() -> None:
     assert len(read(*[[SIGNED, [GOOD] * 25]] * 20)) == 20
     assert len(read_signs(" ".join(["p0"] * 80))) == 80
-    with pytest.raises(Malformed, match="^pages$"):
+    with pytest.raises(Malformed, match=r"^pages$"):
         read(*[[SIGNED, []]] * 21)
-    with pytest.raises(Malformed, match="^beats$"):
+    with pytest.raises(Malformed, match=r"^beats$"):
         read([SIGNED, [GOOD] * 251], [SIGNED, [GOOD] * 250])
 
 
 def test_one_page_with_a_bad_token_refuses_all() -> None:
-    with pytest.raises(TokenRefused, match="^forged$"):
+    with pytest.raises(TokenRefused, match=r"^forged$"):
         read([SIGNED, [GOOD]], [SIGNED[:-9] + "AAAAAAAAA", [GOOD]])
 
 

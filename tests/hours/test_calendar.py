@@ -123,7 +123,7 @@ def test_the_record_links_each_day_to_its_records(client, member) -> None:
 
     assert ('href="?day=2026-03-10"' in body, 'href="?day=2026-03-12"' in body) == (True, False)
     assert [line.record.started_at for line in day.context["lines"]] == [moment("2026-03-10 10:00")]
-    assert day.context["minutes"] == 10
+    assert day.context["length"] == "10 分钟"
 
 
 def test_a_record_over_midnight_stands_on_both_days(client, member) -> None:

@@ -38,7 +38,7 @@ def told(begin: float, length: float, *signs: tuple) -> Beat:
         ("media with the hands in the lap", told(120, 60, (0, "m")), 60, {}),
         ("media to its end", told(200, 60, (0, "m")), 40, {"quiet": 20}),
         ("media from the middle", told(60, 60, (0, "m", 0, 0, 150, 1.0)), 30, {"quiet": 30}),
-        ("media twice as fast counts by the wall clock", told(90, 60, (0, "m", 0, 0, 0, 2.0)), 30, {"quiet": 30}),
+        ("media at twice the speed", told(90, 60, (0, "m", 0, 0, 0, 2.0)), 30, {"quiet": 30}),
         ("media at half speed lasts twice as long", told(420, 60, (0, "m", 0, 0, 0, 0.5)), 60, {}),
         ("media beyond its end", told(0, 30, (0, "m", 0, 0, 241, 1.0)), 0, {"quiet": 30}),
         ("media that ended by itself", told(0, 30, (0, "m"), (10, "s")), 10, {"quiet": 20}),

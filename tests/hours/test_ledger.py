@@ -1,170 +1,61 @@
 """What the database itself holds: nothing overlaps, nothing changes, nothing is counted twice."""
 
 from datetime import datetime, timedelta
-from uuid import UUID, uuid4
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.db.utils import InternalError
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
-from hours.clock import Kind, Sign
-from hours.models import CountedInterval, StudyRecord
-from hours.sittings import close_all_sittings, close_ended_sittings, take_beat
+from hours.ledger import Event, add
+from hours.models import CountedInterval, StudyClock, StudyRecord
+from hours.sittings import close_all_sittings
 from hours.slots import reading_times
-from hours.tokens import StudyToken
 from hours.totals import studied, year_totals
 from people.models import Member
 from tests.cast import moment
+from tests.hours.pages import TEN, Page, rows, stretches, there
 
 pytestmark = pytest.mark.django_db
 
-TEN = moment("2026-03-10 10:00")
+NOON = TEN + timedelta(hours=2)
+MINUTE = timedelta(minutes=1)
 
 
-def token(member: Member, subject: UUID | None = None, at: datetime = TEN) -> StudyToken:
-    return StudyToken(member.key, subject or UUID(int=7), 0, at)
+def after(seconds: int) -> datetime:
+    return TEN + timedelta(seconds=seconds)
 
 
-def sign(second: int, kind: str = "p", at: datetime = TEN) -> Sign:
-    return Sign(int(at.timestamp()) + second, Kind(kind))
+def event(
+    member: Member, begin: int, end: int, *, source: str = "meeting", bucket: str = "collective", **changes
+) -> Event:
+    """Something that happened so many seconds after ten."""
+    began, ended = after(begin), after(end)
+    given = {"key": f"{source}:{begin}", "started_at": began, "ended_at": ended, "pieces": [(began, ended)]}
+    return Event(member=member, source=source, bucket=bucket, **given | changes)
 
 
-def beat(held: StudyToken, *signs: Sign, now: int, at: datetime = TEN):
-    return take_beat(held, signs, at=at + timedelta(seconds=now))
+@pytest.fixture
+def record(member) -> StudyRecord:
+    """A quarter of a minute of reading."""
+    Page(member).read(0, 15)
+    close_all_sittings(at=NOON)
+    return StudyRecord.objects.get()
 
 
-def test_reading_is_counted_and_becomes_one_row_with_its_intervals(member, branch) -> None:
-    mine = token(member)
-    first = beat(mine, sign(0), sign(15), sign(30, "t"), now=30)
-    second = beat(mine, sign(15), sign(32), sign(50), sign(60, "t"), now=60)
-
-    assert (first.counted, second.counted, second.sitting) == (30, 30, 60)
-    assert not StudyRecord.objects.exists()
-    assert close_ended_sittings(TEN + timedelta(minutes=12)) == 1
-
-    record = StudyRecord.objects.get()
-    assert (record.member, record.home, record.recorded_in) == (member, branch, branch)
-    assert (record.started_at, record.ended_at, record.seconds) == (TEN, TEN + timedelta(seconds=60), 60)
-    assert (record.bucket, record.source, record.rule.name) == ("individual", "online", "fair_pace")
-    interval = CountedInterval.objects.get()
-    assert (interval.record, interval.started_at, interval.seconds) == (record, TEN, 60)
-
-
-def test_an_empty_chair_earns_the_reading_time_of_the_screen_and_the_row_says_why(member) -> None:
-    mine = token(member)
-    for minute in range(60):
-        beat(mine, sign(0), sign(minute * 60, "t"), now=minute * 60)
-    close_all_sittings(at=TEN + timedelta(hours=2))
-
-    record = StudyRecord.objects.get()
-    assert record.seconds == 20
-    assert record.refused == {"quiet": 59 * 60 - 20}
-
-
-def test_every_second_of_a_row_is_counted_or_has_its_reason(member) -> None:
-    """Read, hidden, closed, opened again: one sitting whose seconds all add up."""
-    beat(token(member), sign(0), sign(15), sign(30, "h"), sign(40, "p"), sign(45, "t"), now=45)
-    again = TEN + timedelta(seconds=200)
-    beat(token(member, at=again), sign(200), sign(260, "t"), now=260)
-    close_all_sittings(at=TEN + timedelta(hours=1))
-
-    record = StudyRecord.objects.get()
-    assert record.seconds == 35 + 20
-    assert record.refused == {"hidden": 10, "closed": 155, "quiet": 40}
-    assert (
-        record.seconds + sum(record.refused.values()) == (record.ended_at - record.started_at).total_seconds()
-    )
-
-
-def test_an_hour_claimed_in_a_minute_is_at_most_a_minute(member) -> None:
-    answer = beat(token(member), *[sign(second) for second in range(-3600, 3600, 10)], now=60)
-
-    assert answer.counted == 60
-    assert answer.refused == {"outside": 3600 * 2 - 10 - 60}
-
-
-def test_the_same_beat_sent_again_changes_nothing(member) -> None:
-    mine = token(member)
-    assert beat(mine, sign(0), sign(15), sign(30), now=30).counted == 30
-    assert beat(mine, sign(0), sign(15), sign(30), now=40).counted == 0
-    assert [total.counted for total in totals(member)] == [30]
-
-
-def test_two_tabs_at_the_same_time_count_once(member) -> None:
-    one, two = token(member, UUID(int=1)), token(member, UUID(int=2))
-    beat(one, sign(0), sign(15), sign(30), now=30)
-    answer = beat(two, sign(0), sign(15), sign(45), now=45)
-
-    assert answer.counted == 5
-    assert answer.refused == {"elsewhere": 30, "quiet": 10}
-    assert [total.counted for total in totals(member)] == [35]
-
-
-def test_what_one_row_has_told_the_next_does_not_tell_again(member) -> None:
-    """A page left alone, its sitting closed, and gone on with: no other page, no second telling."""
-    mine = token(member)
-    beat(mine, sign(0), sign(60, "t"), now=60)
-    close_ended_sittings(TEN + timedelta(seconds=760))
-    beat(mine, sign(0), sign(1200), sign(1210, "t"), now=1210)
-    close_all_sittings(at=TEN + timedelta(hours=1))
-
-    first, second = StudyRecord.objects.order_by("pk")
-    assert (first.seconds, first.refused) == (20, {"quiet": 40})
-    assert (second.seconds, second.refused) == (10, {"quiet": 1140})
-    assert second.started_at == first.ended_at
-
-
-def test_one_sitting_in_trouble_stops_nobody_else_s(member, secretary) -> None:
-    beat(token(member), sign(0), sign(15), now=15)
-    beat(token(secretary), sign(0), sign(15), now=15)
-    record = StudyRecord.objects.create(
-        member=member, bucket="collective", source="meeting", key="1", started_at=TEN, ended_at=TEN,
-        seconds=0, received_at=TEN,
-    )  # fmt: skip
-    CountedInterval.objects.create(
-        member=member, record=record, bucket="collective", started_at=TEN, seconds=60,
-        ended_at=TEN + timedelta(seconds=60),
-    )  # fmt: skip
-
-    assert close_all_sittings(at=TEN + timedelta(hours=1)) == 1
-    assert list(StudyRecord.objects.filter(source="online").values_list("member", flat=True)) == [
-        secretary.key
-    ]
-
-
-def totals(member: Member) -> list:
-    return list(year_totals(studied([member.key], 2026)).values())
-
-
-def test_a_sitting_over_new_year_is_cut_there(member) -> None:
-    eve = moment("2026-12-31 23:59")
-    mine = token(member, at=eve)
-    beat(
-        mine,
-        sign(0, at=eve),
-        sign(20, at=eve),
-        sign(40, at=eve),
-        sign(60, at=eve),
-        sign(75, at=eve),
-        now=75,
-        at=eve,
-    )
-    close_all_sittings(at=eve + timedelta(hours=1))
-
-    assert list(CountedInterval.objects.order_by("started_at").values_list("seconds", flat=True)) == [60, 15]
-    assert list(StudyRecord.objects.order_by("started_at").values_list("seconds", flat=True)) == [60, 15]
-    assert [t.counted for t in totals(member)] == [60]
+# Only added
 
 
 @pytest.mark.parametrize(
-    "statement", ["update hours_studyrecord set seconds = 1", "delete from hours_studyrecord"]
+    "statement",
+    [
+        "update hours_studyrecord set seconds = 1",
+        "update hours_studyrecord set reason = 'x' where false",
+        "delete from hours_studyrecord",
+        "delete from hours_rule",
+        "update hours_rule set value = 60",
+    ],
 )
-def test_the_database_refuses_to_change_a_record(member, statement) -> None:
-    beat(token(member), sign(0), sign(15), now=15)
-    close_all_sittings(at=TEN + timedelta(hours=1))
-
+def test_the_database_refuses_to_change_a_record_or_a_rule(record, statement) -> None:
     with (
         pytest.raises(IntegrityError, match="only added"),
         transaction.atomic(),
@@ -174,27 +65,22 @@ def test_the_database_refuses_to_change_a_record(member, statement) -> None:
     assert StudyRecord.objects.get().seconds == 15
 
 
-def test_the_database_refuses_to_empty_the_ledger(member) -> None:
-    beat(token(member), sign(0), sign(15), now=15)
-    close_all_sittings(at=TEN + timedelta(hours=1))
-
+@pytest.mark.parametrize("table", ["hours_studyrecord", "hours_rule"])
+def test_the_database_refuses_to_empty_the_ledger(record, table) -> None:
     with pytest.raises((IntegrityError, InternalError)), transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("set constraints all immediate; truncate hours_studyrecord cascade")
+        cursor.execute(f"set constraints all immediate; truncate {table} cascade")
     assert StudyRecord.objects.count() == 1
 
 
-def test_the_database_refuses_two_intervals_at_once(member) -> None:
-    beat(token(member), sign(0), sign(15), now=15)
-    close_all_sittings(at=TEN + timedelta(hours=1))
+def test_the_database_refuses_two_intervals_at_once(record) -> None:
     first = CountedInterval.objects.get()
-
     with (
         pytest.raises(IntegrityError, match="no_two_counted_intervals_of_a_member_overlap"),
         transaction.atomic(),
     ):
         CountedInterval.objects.create(
-            member=member,
-            record=first.record,
+            member=first.member,
+            record=record,
             bucket="individual",
             started_at=first.started_at + timedelta(seconds=10),
             ended_at=first.ended_at + timedelta(seconds=10),
@@ -203,34 +89,158 @@ def test_the_database_refuses_two_intervals_at_once(member) -> None:
     assert CountedInterval.objects.count() == 1
 
 
-events = st.lists(
-    st.tuples(
-        st.integers(0, 1), st.lists(st.tuples(st.integers(-100, 900), st.sampled_from("ptm")), max_size=6)
-    ),
-    min_size=1,
-    max_size=8,
+ROW = {
+    "bucket": "individual", "source": "paper", "key": "k", "started_at": TEN, "ended_at": TEN + MINUTE,
+    "seconds": 0, "received_at": NOON,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "changes"),
+    [
+        ("a_record_has_a_known_kind_and_source", {"source": "rumour"}),
+        ("a_record_has_a_known_kind_and_source", {"bucket": "other"}),
+        ("a_record_does_not_end_before_it_begins", {"ended_at": TEN - MINUTE}),
+        ("no_record_reaches_into_the_future", {"received_at": TEN}),
+        ("only_a_correction_takes_time_away", {"seconds": -1, "award": -1}),
+        ("no_record_counts_more_than_the_clock_showed|a_record_counts_exactly_its_time", {"seconds": 61}),
+        ("a_record_counts_exactly_its_time", {"seconds": 1}),
+        ("a_record_counts_exactly_its_time", {"award": 5}),
+        ("what_awaits_confirmation_counts_nothing_yet", {"standing": "awaiting", "seconds": 5, "award": 5}),
+        ("what_awaits_confirmation_counts_nothing_yet", {"standing": "perhaps"}),
+    ],
 )
+def test_the_database_refuses_a_row_that_cannot_be(member, name, changes) -> None:
+    with pytest.raises(IntegrityError, match=name), transaction.atomic():
+        StudyRecord.objects.create(member=member, **ROW | changes)
+    assert not StudyRecord.objects.exists()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(events, st.randoms())
-def test_counted_time_never_exceeds_the_clock_and_the_ledger_agrees_with_the_answers(
-    branch, events, random
+# Events beside the clock
+
+
+def test_an_event_is_written_once_however_often_it_is_told(member, branch) -> None:
+    first = add(event(member, 0, 600), at=NOON)
+    again = add(event(member, 0, 600), at=NOON + MINUTE)
+
+    assert first == again
+    assert (first.seconds, first.home, first.recorded_in, first.refused) == (600, branch, branch, {})
+    assert stretches(member) == [(0, 600)]
+
+
+def test_a_meeting_takes_over_what_was_read_meanwhile_and_a_correction_says_so(member) -> None:
+    for begin in range(0, 120, 30):
+        Page(member).read(begin, begin + 30)
+    close_all_sittings(at=NOON)
+    add(event(member, 60, 600), at=NOON)
+
+    reading, correction, meeting = rows(member)
+    assert (reading.seconds, correction.seconds, meeting.seconds) == (120, -60, 540)
+    assert (correction.source, correction.corrects, correction.bucket) == (
+        "correction",
+        reading,
+        "individual",
+    )
+    assert stretches(member) == [(0, 60), (60, 600)]
+    assert [total.seconds for total in totals(member)] == [{"individual": 60, "collective": 540}]
+
+
+def test_a_meeting_in_the_middle_of_an_open_sitting_closes_it(member) -> None:
+    page = Page(member)
+    page.read(0, 60)
+    add(event(member, 30, 90), at=after(95))
+    answer = page.send(*there(60, 120), at=120)
+    close_all_sittings(at=NOON)
+
+    assert (answer.counted, answer.refused) == (30, {"elsewhere": 30})
+    assert stretches(member) == [(0, 30), (30, 90), (90, 120)]
+    assert [row.seconds for row in rows(member)] == [60, -30, 60, 30]
+
+
+def test_reading_during_a_meeting_is_elsewhere(member) -> None:
+    add(event(member, 0, 600), at=after(600))
+    answer = Page(member).send(*there(570, 630), at=630)
+
+    assert (answer.counted, answer.refused) == (30, {"elsewhere": 30})
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "seconds"),
+    [
+        ("collective", "collective", [600, 300]),
+        ("collective", "concentrated", [600, -300, 600]),
+        ("concentrated", "collective", [600, 300]),
+        ("individual", "collective", [600, -300, 600]),
+        ("collective", "individual", [600, 300]),
+        ("individual", "individual", [600, 300]),
+    ],
+)
+def test_of_two_kinds_the_higher_has_the_minute_and_of_equals_the_first(
+    member, first, second, seconds
 ) -> None:
-    with transaction.atomic():
-        member = Member.objects.create_user(f"m{uuid4().hex[:12]}", None, name="某")
-        tabs = [token(member, UUID(int=1)), token(member, UUID(int=2))]
-        answers = 0
-        for tab, rows in events:
-            answers += beat(tabs[tab], *[sign(at, kind) for at, kind in rows], now=600).counted
-        shown = sum(total.counted for total in totals(member))
-        close_all_sittings(at=TEN + timedelta(hours=1))
-        written = sum(CountedInterval.objects.filter(member=member).values_list("seconds", flat=True))
+    add(event(member, 0, 600, bucket=first), at=NOON)
+    later = add(event(member, 300, 900, source="visit", bucket=second), at=NOON)
 
-        assert answers == shown == written <= 600
-        assert written == sum(StudyRecord.objects.filter(member=member).values_list("seconds", flat=True))
-        transaction.set_rollback(True)
+    assert [row.seconds for row in rows(member)] == seconds
+    assert later.refused == ({} if later.seconds == 600 else {"elsewhere": 300})
+    assert sum(end - begin for begin, end in stretches(member)) == 900
 
 
-def test_an_unknown_edition_still_has_the_least_allowance() -> None:
+def test_what_awaits_confirmation_counts_and_holds_nothing(member) -> None:
+    waiting = add(event(member, 0, 600, source="paper", bucket="individual", standing="awaiting"), at=NOON)
+
+    assert (waiting.seconds, stretches(member), totals(member)) == (0, [], [])
+    assert Page(member).send(*there(0, 60), at=60).counted == 60
+
+
+def test_an_award_has_no_time_of_day(member) -> None:
+    given = event(member, 0, 0, source="quiz", bucket="individual", pieces=(), award=900)
+
+    assert (add(given, at=NOON).seconds, stretches(member)) == (900, [])
+    assert [total.counted for total in totals(member)] == [900]
+
+
+def test_a_meeting_over_new_year_is_one_record_and_an_interval_a_year(member) -> None:
+    eve, morning = moment("2025-12-31 23:30"), moment("2026-01-01 00:45")
+    add(event(member, 0, 0, started_at=eve, ended_at=morning, pieces=[(eve, morning)]), at=NOON)
+
+    assert list(CountedInterval.objects.order_by("pk").values_list("seconds", flat=True)) == [1800, 2700]
+    assert [total.counted for total in totals(member)] == [2700]
+    assert [row.seconds for row in rows(member)] == [4500]
+
+
+def test_what_is_counted_is_held_by_the_clock(member) -> None:
+    add(event(member, 0, 600), at=after(600))
+
+    assert held(member) == [(0, 600)]
+    assert not StudyClock.objects.get().subject
+
+
+def held(member: Member) -> list[tuple[int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select extract(epoch from lower(s) - %s)::int, extract(epoch from upper(s) - %s)::int"
+            " from hours_studyclock, unnest(held) s where member_key = %s order by 1",
+            [TEN, TEN, member.key],
+        )
+        return cursor.fetchall()
+
+
+def test_the_view_rebuilds_each_record_without_what_later_ones_took(member) -> None:
+    Page(member).read(0, 60)
+    close_all_sittings(at=NOON)
+    add(event(member, 30, 90), at=NOON)
+    with connection.cursor() as cursor:
+        cursor.execute("select record_id, study_seconds(spans) from ledger_rebuilt order by 1")
+        rebuilt = dict(cursor.fetchall())
+
+    reading, _correction, meeting = rows(member)
+    assert rebuilt == {reading.pk: 30, meeting.pk: 60}
+
+
+def totals(member: Member) -> list:
+    return list(year_totals(studied([member.key], 2026)).values())
+
+
+def test_an_unknown_edition_has_no_screens() -> None:
     assert reading_times(0).screens == ()

@@ -33,7 +33,7 @@ def leader(county):
 def told(member):
     """The one line of the member's record, in English."""
     with override("en"):
-        (line,) = lines(records_of_year(member.study_records.all(), 2026))
+        (line,) = lines(records_of_year(member.study_records.all(), 2026), viewer=member)
     return line
 
 
@@ -69,7 +69,7 @@ def test_what_was_confirmed_later_than_a_meeting_says_what_was_counted_there(mem
     (row,) = confirm([record], by=secretary, at=NOON)
 
     with override("en"):
-        line = lines([record])[0]
+        line = lines([record], viewer=member)[0]
     assert (row.seconds, line.counted) == (600, "10 minutes")
     assert line.not_counted == ["10 minutes: already counted on another page or device, or at a meeting."]
 
@@ -149,7 +149,7 @@ def test_what_a_meeting_took_over_says_so_by_itself(member, source, where) -> No
     record = write(member, (0, 20))
     write(member, (10, 60), bucket="collective", source=source)
     with override("en"):
-        (line,) = lines([record])
+        (line,) = lines([record], viewer=member)
 
     assert (line.counted, line.at_first) == ("10 minutes", "20 minutes")
     assert said(line) == [

@@ -41,6 +41,17 @@ REASONS = {
     Source.CORRECTION: ("", ""),
 }
 
+READ = "Reading: 3 screens were shown, and silence was counted up to their reading time."
+
+OF_ANOTHER = {
+    Source.ONLINE: READ,
+    Source.OFFLINE: f"{READ} Without a network; it waited on the device and arrived on 10 March 2026, 10:01.",
+    Source.MEETING: "On the roll of the meeting.",
+    Source.VISIT: "Study was brought to the member; the visitor recorded it.",
+    Source.PAPER: "The return slip of the study pack.",
+    Source.AUDIO: "A recording was listened to.",
+}
+
 REFUSALS = {
     Refusal.QUIET: (1260, "21 minutes: nobody seemed to be there, longer than the screen takes to read."),
     Refusal.HIDDEN: (60, "1 minute: the page was in the background."),
@@ -64,15 +75,25 @@ def test_every_row_says_why_it_was_counted(member, source) -> None:
     record = add_record(member, at=TEN, source=source)
 
     with override("en"):
-        (line,) = lines([record])
+        (line,) = lines([record], viewer=member)
     assert " ".join(line.counted_because) == REASONS[source][1]
+
+
+def test_who_reads_about_a_member_is_not_told_you(member, secretary) -> None:
+    hours = range(9, 9 + len(OF_ANOTHER))
+    times = [moment(f"2026-03-10 {hour:02}:00") for hour in hours]
+    records = [add_record(member, at=at, source=source) for at, source in zip(times, OF_ANOTHER, strict=True)]
+
+    with override("en"):
+        told = [" ".join(line.counted_because) for line in lines(records, viewer=secretary)]
+    assert told == list(OF_ANOTHER.values())
 
 
 def test_a_reason_that_was_given_stands_with_the_record(member) -> None:
     record = add_record(member, at=TEN, source=Source.IMPORT, reason="2025 年台账")
 
     with override("en"):
-        (line,) = lines([record])
+        (line,) = lines([record], viewer=member)
     assert line.counted_because == ["Brought in from earlier records.", "2025 年台账"]
 
 
@@ -80,7 +101,7 @@ def test_a_reason_that_was_given_stands_with_the_record(member) -> None:
 def test_in_chinese_every_row_says_it_in_chinese(member, source) -> None:
     record = add_record(member, at=TEN, source=source)
 
-    (line,) = lines([record])
+    (line,) = lines([record], viewer=member)
     said = " ".join(line.counted_because)
     assert said == (REASONS[source][0] or said)
     assert has_chinese(said)
@@ -92,9 +113,9 @@ def test_every_refused_minute_says_why(member, why) -> None:
     record = add_record(member, at=TEN, refused={why: seconds})
 
     with override("en"):
-        (line,) = lines([record])
+        (line,) = lines([record], viewer=member)
     assert line.not_counted == [sentence]
-    (chinese,) = lines([record])
+    (chinese,) = lines([record], viewer=member)
     assert [has_chinese(text) for text in chinese.not_counted] == [True]
 
 
@@ -105,7 +126,7 @@ def has_chinese(text: str) -> bool:
 def test_a_row_names_its_lesson_minutes_and_rule(member, branch, lesson) -> None:
     record = add_record(member, lesson.translation_key, at=TEN, seconds=179)
 
-    (line,) = lines([record])
+    (line,) = lines([record], viewer=member)
     assert (line.subject.title, line.subject.url) == ("群众路线是怎样形成的", "/mass-line/one/first/")
     assert (line.counted, line.record.rule.name, line.record.home) == ("2 分钟", "fair_pace", branch)
     assert line.not_counted == []

@@ -64,7 +64,7 @@ def test_any_other_text_is_refused_and_nothing_breaks(text) -> None:
 
 
 def test_halves_of_letters_that_are_none_are_damaged() -> None:
-    with pytest.raises(TokenRefused, match="^damaged$"):
+    with pytest.raises(TokenRefused, match=r"^damaged$"):
         read_token("\ud800", at=TEN)
 
 
@@ -84,7 +84,7 @@ def test_a_token_holds_for_thirty_days_and_from_a_node_five_seconds_ahead(later,
     if why is None:
         assert read_token(MINE.sign(), at=TEN + later) == MINE
     else:
-        with pytest.raises(TokenRefused, match=f"^{why}$"):
+        with pytest.raises(TokenRefused, match=rf"^{why}$"):
             read_token(MINE.sign(), at=TEN + later)
 
 
@@ -92,5 +92,5 @@ def test_a_token_of_another_key_is_forged_again_and_again() -> None:
     with override_settings(SECRET_KEY="somebody-elses"):
         foreign = MINE.sign()
     for _time in range(2):
-        with pytest.raises(TokenRefused, match="^forged$"):
+        with pytest.raises(TokenRefused, match=r"^forged$"):
             read_token(foreign, at=TEN)

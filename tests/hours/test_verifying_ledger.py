@@ -88,20 +88,20 @@ def test_small_batches_come_to_the_same(ledger, monkeypatch) -> None:
 
 INTERVALS = [
     ("removed", "delete from hours_countedinterval where id = %s"),
-    ("shortened", "update hours_countedinterval set ended_at = ended_at - interval '1 s', seconds = seconds - 1"
-     " where id = %s"),
+    ("shortened", "update hours_countedinterval set ended_at = ended_at - interval '1 s',"
+     " seconds = seconds - 1 where id = %s"),
     ("moved", "update hours_countedinterval set started_at = started_at + interval '3 hours',"
      " ended_at = ended_at + interval '3 hours' where id = %s"),
     ("of another kind", "update hours_countedinterval set bucket = 'concentrated' where id = %s"),
     ("of another lesson", "update hours_countedinterval set subject = gen_random_uuid() where id = %s"),
-    ("of another member", "update hours_countedinterval i set member_key = (select key from people_member where key"
-     " <> i.member_key limit 1), started_at = started_at - interval '1 day', ended_at = ended_at - interval '1 day'"
-     " where id = %s"),
-    ("of another record", "update hours_countedinterval i set record_id = (select min(id) from hours_studyrecord r"
-     " where r.id <> i.record_id) where id = %s"),
-    ("of no record", "update hours_countedinterval set record_id = 99999999 where id = %s"),
-    ("doubled later", "insert into hours_countedinterval (member_key, record_id, bucket, subject, started_at, ended_at,"
-     " seconds) select member_key, record_id, bucket, subject, started_at + interval '9 hours',"
+    ("of another member", "update hours_countedinterval i set member_key = (select key from people_member"
+     " where key <> i.member_key limit 1), started_at = started_at - interval '1 day',"
+     " ended_at = ended_at - interval '1 day' where id = %s"),
+    ("of another record", "update hours_countedinterval i set record_id = (select min(id)"
+     " from hours_studyrecord r where r.id <> i.record_id) where id = %s"),
+    ("of no record", "update hours_countedinterval set record_id = record_id + 5000 where id = %s"),
+    ("doubled later", "insert into hours_countedinterval (member_key, record_id, bucket, subject, started_at,"
+     " ended_at, seconds) select member_key, record_id, bucket, subject, started_at + interval '9 hours',"
      " ended_at + interval '9 hours', seconds from hours_countedinterval where id = %s"),
 ]  # fmt: skip
 
@@ -123,13 +123,14 @@ def test_an_overlap_is_found_even_when_nothing_else_would_tell(ledger, member) -
     with behind_its_back():
         run("alter table hours_countedinterval drop constraint no_two_counted_intervals_of_a_member_overlap")
         run(
-            "insert into hours_studyrecord select (jsonb_populate_record(r, jsonb_build_object('id', r.id + 1000,"
-            " 'key', 'forged'))).* from hours_studyrecord r where id = %s",
+            "insert into hours_studyrecord select (jsonb_populate_record(r, jsonb_build_object("
+            "'id', r.id + 1000, 'key', 'forged'))).* from hours_studyrecord r where id = %s",
             first.record_id,
         )
         run(
-            "insert into hours_countedinterval (member_key, record_id, bucket, subject, started_at, ended_at, seconds)"
-            " select member_key, record_id + 1000, bucket, subject, started_at, ended_at, seconds"
+            "insert into hours_countedinterval (member_key, record_id, bucket, subject, started_at,"
+            " ended_at, seconds) select member_key, record_id + 1000, bucket, subject, started_at, ended_at,"
+            " seconds"
             " from hours_countedinterval where record_id = %s",
             first.record_id,
         )
@@ -145,14 +146,16 @@ RECORDS = [
     ("refused", "update hours_studyrecord set refused = '{\"quiet\": 86400}' where id = %s",
      "counted, awaiting and refused seconds are not its length"),
     ("more time", "update hours_studyrecord set ended_at = ended_at + interval '1 h', counted = counted"
-     " + tstzmultirange(tstzrange(ended_at, ended_at + interval '1 h')), seconds = seconds + 3600 where id = %s",
+     " + tstzmultirange(tstzrange(ended_at, ended_at + interval '1 h')), seconds = seconds + 3600"
+     " where id = %s",
      "its intervals are not its time"),
     ("outside", "update hours_studyrecord set started_at = started_at + interval '1 s' where id = %s",
      "its time lies outside the row"),
     ("standing", "update hours_studyrecord set standing = 'declined' where id = %s",
      "it counts without being confirmed"),
-    ("member", "update hours_studyrecord r set member_key = (select key from people_member where key <> r.member_key"
-     " limit 1) where id = %s", "its intervals are of another member, kind or subject"),
+    ("member", "update hours_studyrecord r set member_key = (select key from people_member"
+     " where key <> r.member_key limit 1) where id = %s",
+     "its intervals are of another member, kind or subject"),
     ("gone", "delete from hours_studyrecord where id = %s", "its intervals belong to no record"),
 ]  # fmt: skip
 
@@ -197,8 +200,9 @@ def test_an_interval_over_new_year_is_found_and_told_by_year(ledger, member) -> 
     with behind_its_back():
         run("delete from hours_countedinterval where record_id = %s", record.pk)
         run(
-            "insert into hours_countedinterval (member_key, record_id, bucket, subject, started_at, ended_at, seconds)"
-            " select member_key, id, bucket, subject, started_at, ended_at, 1200 from hours_studyrecord where id = %s",
+            "insert into hours_countedinterval (member_key, record_id, bucket, subject, started_at,"
+            " ended_at, seconds) select member_key, id, bucket, subject, started_at, ended_at, 1200"
+            " from hours_studyrecord where id = %s",
             record.pk,
         )
 
@@ -213,7 +217,8 @@ CLOCKS = [
     ("held = '{}'", ["the open sitting is not held", "time of the last two days is not held"]),
     ("sitting = sitting + 1", ["the open sitting does not last its seconds"]),
     ("subject = null", ["time is open of no lesson"]),
-    ("pieces = pieces + tstzmultirange(tstzrange('2026-03-10 02:00Z', '2026-03-10 02:01Z')), sitting = sitting + 60",
+    ("pieces = pieces + tstzmultirange(tstzrange('2026-03-10 02:00Z', '2026-03-10 02:01Z')),"
+     " sitting = sitting + 60",
      ["the open sitting meets time of the ledger"]),
 ]  # fmt: skip
 

@@ -1,7 +1,7 @@
 """
 The least that a beat can cost: read the body, check the seal, add to one row by one prepared statement.
 
-It has a server of its own without any middleware.
+It has a server of its own, without our middleware.
 """
 
 import base64
