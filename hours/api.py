@@ -26,7 +26,7 @@ router = Router(tags=["study"])
 
 
 class Counted(Schema):
-    """Whole seconds: newly counted, of this sitting, awaiting confirmation, not counted by reason; the time."""
+    """Whole seconds: newly counted, of this sitting, awaiting, not counted by reason; and the time."""
 
     counted: int
     sitting: int
@@ -36,7 +36,7 @@ class Counted(Schema):
 
 
 class Refused(Schema):
-    """Why nothing was counted: `forged`, `damaged`, `future` or `old` token, or `malformed` with the place."""
+    """Why nothing was counted: `forged`, `damaged`, `future`, `old`, or `malformed` with the place."""
 
     refused: str
 

@@ -12,7 +12,6 @@ from django.shortcuts import redirect, render
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.cache import never_cache
 
 from hours.correcting import (
     CorrectionAwaits,
@@ -44,7 +43,6 @@ OBJECTIONS_LOOKED = audit.action("hours.objections_looked", gettext_lazy("Looked
 ANSWERED_SHOWN = 20
 
 
-@never_cache
 @login_required
 def correct_record(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what should count of a record: filled in, looked at, and then proposed or put in force."""
@@ -127,7 +125,6 @@ def _told(request: HttpRequest, first: StudyRecord, effect: Effect) -> dict[str,
     }
 
 
-@never_cache
 @login_required
 def objections(request: HttpRequest) -> HttpResponse:
     """What members say is not right in records of the branches one leads, and what was answered lately."""
@@ -142,7 +139,6 @@ def objections(request: HttpRequest) -> HttpResponse:
     return render(request, "hours/objections_to_answer.html", {"open": found, "answered": answered})
 
 
-@never_cache
 @login_required
 def answer_objection(request: HttpRequest, key: UUID) -> HttpResponse:
     """One objection with its record; answered in words, or with the correction that was made for it."""

@@ -15,7 +15,6 @@ from django.utils.http import urlencode
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
-from django.views.decorators.cache import never_cache
 
 from hours.awaiting import Kind, seconds_together, to_confirm, waiting_lines, with_names
 from hours.confirming import confirm, decline
@@ -30,7 +29,6 @@ LOOKED = audit.action("hours.awaiting_looked", gettext_lazy("Looked at records t
 ROWS_A_PAGE = 50
 
 
-@never_cache
 @login_required
 def awaiting(request: HttpRequest) -> HttpResponse:
     """The records that await somebody who leads branches; some or all of them confirmed or declined."""
@@ -146,7 +144,6 @@ def note_looks(request: HttpRequest, what: audit.Action, rows: Iterable[StudyRec
         )
 
 
-@never_cache
 @login_required
 def awaiting_one(request: HttpRequest, pk: int) -> HttpResponse:
     """One record that awaits confirmation, with all that it claims; confirmed or declined here."""

@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import never_cache
 
 from hours.days import calendar, days_of_year
 from hours.families import first_of
@@ -39,7 +38,6 @@ from people.models import Member
 ROWS_A_PAGE = 50
 
 
-@never_cache
 @login_required
 def my_record(request: HttpRequest) -> HttpResponse:
     """The year against what is asked, its days, and every record."""
@@ -74,7 +72,6 @@ def _my_day(request: HttpRequest, day: date) -> HttpResponse:
     return render(request, "hours/day.html", context)
 
 
-@never_cache
 @login_required
 def one(request: HttpRequest, pk: int) -> HttpResponse:
     """One record with all its minutes; of a correction the record that it corrects."""
@@ -85,7 +82,6 @@ def one(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "hours/one.html", {"one": one_record(row, viewer=request.user, on=localdate())})
 
 
-@never_cache
 @login_required
 def objection(request: HttpRequest, pk: int) -> HttpResponse:
     """Say of a record of one's own that it is not right."""
@@ -103,7 +99,6 @@ def objection(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "hours/objection.html", {"one": found, "form": form})
 
 
-@never_cache
 @login_required
 def my_statement(request: HttpRequest) -> HttpResponse:
     """One's own year, for printing and signing."""
@@ -112,7 +107,6 @@ def my_statement(request: HttpRequest) -> HttpResponse:
     return _statement(request, request.user, year, shows_required=True)
 
 
-@never_cache
 @login_required
 def statement(request: HttpRequest, key: UUID) -> HttpResponse:
     """The same of a member whose hours an office shows. Every look is audited."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -13,6 +13,9 @@ from django.db import connection
 
 from hours.models import Standing
 from hours.ranges import spans_of
+
+HELD_FOR = timedelta(days=3)
+"""A day longer than a clock holds what is counted."""
 
 
 class Piece(NamedTuple):
@@ -81,7 +84,27 @@ def write_entries(entries: Sequence[Entry]) -> tuple[int, int]:
             for piece in e.pieces
         ),
     )
+    _hold(entries)
     return len(entries), pieces
+
+
+_HOLD = """
+    insert into hours_studyclock (member_key, pace, pace_lessons, held)
+        select member, 100, 0, range_agg(tstzrange(begins, ends))
+            from unnest(%s::uuid[], %s::timestamptz[], %s::timestamptz[]) piece(member, begins, ends)
+            group by member order by member
+        on conflict (member_key) do update set held = hours_studyclock.held + excluded.held
+"""
+
+
+def _hold(entries: Sequence[Entry]) -> None:
+    """The clocks hold what counts of the last two days, so that no page can count it again."""
+    last = max((entry.received_at for entry in entries), default=None)
+    if last is None:
+        return
+    pieces = [(e.member, p.begin, p.end) for e in entries for p in e.pieces if p.end > last - HELD_FOR]
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLD, [[piece[n] for piece in pieces] for n in range(3)])
 
 
 def _record_row(pk: int, entry: Entry) -> tuple:

@@ -19,7 +19,8 @@ ADDRESS = "/api/v1/study/beats"
 _MEMBERS = """
     insert into people_member (key, number, name, name_latin, password, is_superuser, is_active,
             prefers_large_print)
-        select gen_random_uuid(), right(gen_random_uuid()::text, 12) || n, '党员' || n, '', '!', false, true, false
+        select gen_random_uuid(), right(gen_random_uuid()::text, 12) || n, '党员' || n, '', '!', false,
+            true, false
         from generate_series(1, %s) n returning key
 """
 
