@@ -315,7 +315,7 @@ def test_a_correction_is_looked_at_proposed_and_confirmed_by_a_second_person(
     client.force_login(deputy)
     seen = client.get(f"/en/awaiting/{proposal.pk}/").content.decode()
     assert "from 40 minutes to 25 minutes" in seen
-    assert "Proposed by Zhang Wei: 提前离开" in seen
+    assert 'Proposed by Zhang Wei: <span lang="zh-CN">提前离开</span>' in seen
     client.post(f"/en/awaiting/{proposal.pk}/", {"confirm": "1", "reason": ""})
 
     assert minutes_of(member) == 55
