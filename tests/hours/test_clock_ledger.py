@@ -8,6 +8,7 @@ from django.db import connection
 
 from hours.models import CountedInterval, StudyClock, StudyRecord
 from hours.sittings import close_all_sittings, close_ended_sittings, take_reports
+from people.models import Member
 from tests.hours.pages import TEN, Page, adds_up, beat, long_lesson, rows, stretches, there
 
 pytestmark = pytest.mark.django_db
@@ -318,6 +319,20 @@ def test_the_clock_of_an_erased_member_counts_and_writes_nothing(page, member) -
     answers = [page.read(30, 60), page.send(*there(0, 60), at=3600), page.read(4000, 4030)]
 
     assert [answer.counted for answer in answers] == [0, 0, 0]
+    assert [row.seconds for row in rows(member)] == [30]
+    assert StudyClock.objects.values().get() == before
+
+
+def test_a_page_of_an_account_that_was_closed_begins_no_sitting_and_writes_no_row(page, member) -> None:
+    page.read(0, 30)
+    close()
+    Member.objects.filter(pk=member.pk).update(is_active=False)
+    before = StudyClock.objects.values().get()
+    at_once = page.read(4000, 4030)
+    late = page.send(*there(4100, 4400), at=9000)
+    close(4)
+
+    assert (at_once.counted, late.counted, late.awaiting) == (0, 0, 0)
     assert [row.seconds for row in rows(member)] == [30]
     assert StudyClock.objects.values().get() == before
 

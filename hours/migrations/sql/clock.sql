@@ -82,6 +82,12 @@ returns int language sql stable as $$
             and (p_subject is null or subject = p_subject)
 $$;
 
+-- Whether the account is open. Of one that was closed no page begins a sitting any more, whatever its token says; one
+-- that is running ends within ten minutes of silence.
+create or replace function study_open(p_member uuid) returns boolean language sql stable as $$
+    select coalesce((select is_active from people_member where key = p_member), false)
+$$;
+
 -- The row of a member, locked; made when there is none.
 create or replace function study_lock(p_member uuid) returns hours_studyclock language plpgsql as $$
 declare
@@ -242,6 +248,11 @@ begin
         k := study_closed(k);
     end if;
     if k.subject is null then
+        if not study_open(p_member) then
+            perform study_keep(k, p_now);
+            return query select earlier.counted, 0, 0, null::text, 0, 0;
+            return;
+        end if;
         new_year := date_trunc('year', p_now at time zone 'Asia/Shanghai') at time zone 'Asia/Shanghai';
         k.subject := p_subject; k.edition := p_edition; k.opened_at := clock_timestamp();
         k.day_ends := midnight + interval '1 day';
@@ -323,7 +334,7 @@ begin
             range_agg(int4range(b.n, b.n + 1)) into asked, fresh_counters
         from unnest(p_counters, p_begins, p_ends) b(n, begins, ends) where not b.n <@ seen;
     asked := coalesce(asked, '{}');
-    if upper_inf(k.held) or fresh_counters is null then
+    if upper_inf(k.held) or fresh_counters is null or not study_open(p_member) then
         return next;
         return;
     end if;
