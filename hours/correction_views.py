@@ -7,12 +7,14 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from hours.awaiting import with_names
 from hours.correcting import (
     CorrectionAwaits,
     Effect,
@@ -24,12 +26,13 @@ from hours.correcting import (
     effect_of,
     second_person_needed,
 )
-from hours.desk import for_leader_or_404, note_looks
+from hours.desk import note_looks
 from hours.families import Family, family_of, first_of, pieces_of
 from hours.forms import AnswerObjectionForm, CorrectForm, stretch_forms
 from hours.ledger import Piece
 from hours.models import Objection, Source, Standing, StudyRecord
 from hours.objections import answer
+from hours.one_record import found_or_404
 from hours.reasons import length
 from hours.record import lines
 from hours.totals import studied, year_of
@@ -40,6 +43,7 @@ from people.models import Member, Sight
 LOOKED = audit.action("hours.correction_looked", gettext_lazy("Looked at a study record to correct it"))
 OBJECTIONS_LOOKED = audit.action("hours.objections_looked", gettext_lazy("Looked at objections of members"))
 
+OPEN_A_PAGE = 50
 ANSWERED_SHOWN = 20
 
 
@@ -47,7 +51,7 @@ ANSWERED_SHOWN = 20
 def correct_record(request: HttpRequest, pk: int) -> HttpResponse:
     """Say what should count of a record: filled in, looked at, and then proposed or put in force."""
     mine = StudyRecord.objects.for_leader(request.user, on=localdate())
-    record = for_leader_or_404(request, pk, among=mine, what=LOOKED)
+    record = found_or_404(request, LOOKED, among=with_names(mine), pk=pk)
     first = first_of(record)
     if first != record:
         return redirect("hours:correct", pk=first.pk)
@@ -132,11 +136,13 @@ def objections(request: HttpRequest) -> HttpResponse:
     if not led_by(request.user, on=on):
         raise Http404
     mine = Objection.objects.for_leader(request.user, on=on).select_related("member", "record", "answer")
-    still_open = list(mine.open().order_by("at", "pk"))
+    page = Paginator(mine.open().order_by("at", "pk"), OPEN_A_PAGE).get_page(request.GET.get("page"))
+    still_open = list(page)
     answered = list(mine.exclude(answer=None).order_by("-answer__at", "-pk")[:ANSWERED_SHOWN])
     note_looks(request, OBJECTIONS_LOOKED, [*still_open, *answered])
     found = [(asked, (on - localdate(asked.at)).days) for asked in still_open]
-    return render(request, "hours/objections_to_answer.html", {"open": found, "answered": answered})
+    context = {"open": found, "page": page, "answered": answered}
+    return render(request, "hours/objections_to_answer.html", context)
 
 
 @login_required

@@ -20,6 +20,7 @@ from hours.awaiting import Kind, seconds_together, to_confirm, waiting_lines, wi
 from hours.confirming import confirm, decline
 from hours.forms import SettleForm
 from hours.models import Objection, Source, Standing, StudyRecord, StudyRecordQuerySet
+from hours.one_record import found_or_404
 from hours.reasons import length
 from people import audit
 from people.leading import Refusal, led_by
@@ -79,33 +80,8 @@ def _chosen(request: HttpRequest, found: StudyRecordQuerySet) -> list[StudyRecor
     mine = StudyRecord.objects.for_leader(request.user, on=localdate()).filter(standing=Standing.AWAITING)
     rows = list(mine.filter(pk__in=ticked))
     for pk in sorted(ticked - {row.pk for row in rows}):
-        for_leader_or_404(request, pk, among=mine)
+        found_or_404(request, LOOKED, among=mine, pk=pk)
     return rows
-
-
-def for_leader_or_404(
-    request: HttpRequest, pk: int, *, among: StudyRecordQuerySet, what: audit.Action = LOOKED
-) -> StudyRecord:
-    """
-    Return a record that is this leader's to settle, or answer as if there were none. The audit keeps both.
-
-    :raises Http404: when it is not there, or not for this leader.
-    """
-    rows = with_names(among)
-    if found := rows.filter(pk=pk).first():
-        audit.note_look(request, what, member=found.member, details={"record": pk})
-        return found
-    if hidden := StudyRecord.objects.filter(pk=pk).first():
-        audit.note(
-            what,
-            at=now(),
-            by=request.user,
-            member=hidden.member_id,
-            address=audit.shortened_address(request),
-            refused=True,
-            details={"record": pk},
-        )
-    raise Http404
 
 
 def _settle(request: HttpRequest, records: list[StudyRecord], reason: str) -> None:
@@ -148,7 +124,7 @@ def note_looks(request: HttpRequest, what: audit.Action, rows: Iterable[StudyRec
 def awaiting_one(request: HttpRequest, pk: int) -> HttpResponse:
     """One record that awaits confirmation, with all that it claims; confirmed or declined here."""
     mine = StudyRecord.objects.for_leader(request.user, on=localdate()).filter(standing=Standing.AWAITING)
-    record = for_leader_or_404(request, pk, among=mine)
+    record = found_or_404(request, LOOKED, among=with_names(mine), pk=pk)
     form = SettleForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         _settle(request, [record], form.cleaned_data["reason"])

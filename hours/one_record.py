@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
@@ -81,21 +82,24 @@ def rules_applied(found: Iterable[Family]) -> list[Rule]:
     return sorted(Rule.objects.filter(pk__in=wanted), key=lambda rule: (order[rule.name], rule.valid_from))
 
 
-def record_or_404(request: HttpRequest, pk: int) -> StudyRecord:
+def found_or_404(
+    request: HttpRequest, what: audit.Action, *, among: QuerySet[StudyRecord], pk: int
+) -> StudyRecord:
     """
-    Return a record that the viewer may see, or answer as if there were none. The audit keeps both.
+    Return the one of `among` (what the viewer may see or settle), or answer as if there were none.
+
+    The audit keeps the look, and that somebody asked for what is not theirs.
 
     :raises Http404: when it is not there, or not for this viewer.
     """
-    rows = StudyRecord.objects.select_related("member", "home", "recorded_in", "recorded_by", "rule")
-    found = rows.visible_to(request.user, on=localdate()).filter(pk=pk).first()
+    found = among.filter(pk=pk).first()
     if found is not None:
-        audit.note_look(request, LOOKED, member=found.member, details={"record": pk})
+        audit.note_look(request, what, member=found.member, details={"record": pk})
         return found
-    hidden = rows.filter(pk=pk).first()
+    hidden = StudyRecord.objects.filter(pk=pk).first()
     if hidden is not None:
         audit.note(
-            LOOKED,
+            what,
             at=now(),
             by=request.user,
             member=hidden.member_id,
@@ -104,6 +108,16 @@ def record_or_404(request: HttpRequest, pk: int) -> StudyRecord:
             details={"record": pk},
         )
     raise Http404
+
+
+def record_or_404(request: HttpRequest, pk: int) -> StudyRecord:
+    """
+    Return a record that the viewer may see.
+
+    :raises Http404: when it is not there, or not for this viewer.
+    """
+    rows = StudyRecord.objects.select_related("member", "home", "recorded_in", "recorded_by", "rule")
+    return found_or_404(request, LOOKED, among=rows.visible_to(request.user, on=localdate()), pk=pk)
 
 
 def own_record_or_404(request: HttpRequest, pk: int) -> StudyRecord:
