@@ -251,15 +251,20 @@ def _late_call(
 
 
 class _Lane:
-    """The time in which a page can have been studied: from its opening to now, in seconds of the server."""
+    """
+    The time in which a page can have been studied: from its opening to now, in seconds of the server.
+
+    A second counts when it lies in that time wholly; so no sum of them is ever longer than the time that passed.
+    """
 
     def __init__(self, token: StudyToken, now: int) -> None:
         self.opened = token.issued_at.replace(microsecond=0)
+        self.first = 10 if token.begun else 0
         self.now = max(0, now)
 
     def seconds(self, spans: Iterable[Span]) -> list[tuple[int, int]]:
         """Stretches in tenths since the opening as whole seconds since then, united and cut to the lane."""
-        cut = [(max(begin, 0) // 10, min(end, self.now) // 10) for begin, end in merged(spans)]
+        cut = [(max(begin, self.first) // 10, min(end, self.now) // 10) for begin, end in merged(spans)]
         return [(first, last) for first, last in cut if first < last]
 
     def multirange(self, spans: Sequence[Span]) -> str:

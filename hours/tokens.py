@@ -32,7 +32,7 @@ class StudyToken(NamedTuple):
     Who studies which edition of which lesson, and since when the page is open.
 
     `pace` is the reader's own, in hundredths of the calm reader's: 60 reads three words where that one reads
-    five.
+    five. `begun`: the second of `issued_at` had begun when the page was opened, and so counts for nothing.
     """
 
     member: UUID
@@ -41,11 +41,12 @@ class StudyToken(NamedTuple):
     issued_at: datetime
     large_print: bool = False
     pace: int = 100
+    begun: bool = False
 
     def sign(self) -> str:
         """Return the token as 83 characters for a page."""
         body = _BODY.pack(
-            1 | (2 if self.large_print else 0),
+            1 | (2 if self.large_print else 0) | (4 if self.begun or self.issued_at.microsecond else 0),
             min(max(self.pace, 1), 255),
             self.member.bytes,
             self.subject.bytes,
@@ -81,7 +82,8 @@ def _opened(text: str) -> StudyToken:
         raise TokenRefused("forged")
     flags, pace, member, subject, edition, issued = _BODY.unpack(body)
     issued_at = datetime.fromtimestamp(issued, UTC)
-    return StudyToken(UUID(bytes=member), UUID(bytes=subject), edition, issued_at, bool(flags & 2), pace)
+    large, begun = bool(flags & 2), bool(flags & 4)
+    return StudyToken(UUID(bytes=member), UUID(bytes=subject), edition, issued_at, large, pace, begun)
 
 
 @lru_cache(maxsize=4)

@@ -6,8 +6,10 @@ from uuid import UUID
 import pytest
 from django.db import connection
 
+from hours.beats import PageReport
 from hours.models import CountedInterval, StudyClock, StudyRecord
 from hours.sittings import close_all_sittings, close_ended_sittings, take_reports
+from hours.tokens import read_token
 from people.models import Member
 from tests.hours.pages import TEN, Page, adds_up, beat, long_lesson, rows, stretches, there
 
@@ -54,6 +56,16 @@ def test_half_minutes_become_one_row_with_its_interval(page, member, branch) -> 
     assert (record.home, record.recorded_in, record.rule.name) == (branch, branch, "fair_pace")
     assert stretches(member) == [(0, 90)]
     assert (record.evidence["screens"], record.evidence["spans"]) == (1, 1)
+
+
+def test_never_more_than_the_time_that_passed_when_a_page_opens_at_the_end_of_a_second(page) -> None:
+    """Opened at 10:00:00.9, told at 10:00:02.0: one whole second lies between, not two."""
+    token = page.another(opened=TEN + timedelta(milliseconds=900)).token
+    signed = read_token(token.sign(), at=TEN + timedelta(seconds=2))
+    report = PageReport(signed, there(0, 2), None)
+    answer = take_reports([report], at=TEN + timedelta(seconds=2), times=long_lesson)
+
+    assert answer.counted == 1
 
 
 def test_both_ends_of_a_stretch_are_rounded_down_to_the_second(page, member) -> None:
