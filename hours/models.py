@@ -180,6 +180,9 @@ class StudyRecord(models.Model):
                 condition=Q(standing="awaiting"),
                 name="records_a_branch_is_to_confirm",
             ),
+            models.Index(
+                fields=["member"], condition=Q(evidence__has_key="lessons"), name="records_that_name_lessons"
+            ),
         ]
         constraints = [
             models.UniqueConstraint(fields=["source", "key"], name="one_record_for_one_event"),

@@ -43,6 +43,9 @@ class RuleName(TextChoices):
     PAPER_COUNTS = "paper_counts", _("Study on paper")
     QUIZ_AWARD_MINUTES = "quiz_award_minutes", _("Minutes for a passed quiz")
     LECTURE_AWARD_MINUTES = "lecture_award_minutes", _("Minutes for preparing a lecture")
+    VISIT_COUNTS = "visit_counts", _("Study brought by a visitor")
+    LATE_COUNTS = "late_counts", _("Coming late to a meeting")
+    CONTACT_DAYS = "contact_days", _("Contact with a mobile member every so many days")
     CORRECTION_SECOND_PERSON = "correction_second_person", _("Corrections")
     HOST_LEADS = "host_leads", _("Who leads for a mobile member")
 
@@ -54,6 +57,8 @@ CHOICES: dict[str, tuple[object, object]] = {
     ),
     RuleName.OFFLINE_COUNTS: (_("It counts when the branch has confirmed it."), _("It counts at once.")),
     RuleName.PAPER_COUNTS: (_("It counts when the branch has confirmed it."), _("It counts at once.")),
+    RuleName.VISIT_COUNTS: (_("It counts when the branch has confirmed it."), _("It counts at once.")),
+    RuleName.LATE_COUNTS: (_("The time from arriving on counts."), _("The whole meeting counts.")),
     RuleName.CORRECTION_SECOND_PERSON: (
         _("They take effect at once."),
         _("They take effect when a second person has confirmed them."),
@@ -70,6 +75,9 @@ MINUTES = frozenset(
     {RuleName.MINUTES_PER_STUDY_HOUR, RuleName.QUIZ_AWARD_MINUTES, RuleName.LECTURE_AWARD_MINUTES}
 )
 """Rules whose value is a number of minutes."""
+
+DAYS = frozenset({RuleName.CONTACT_DAYS})
+"""Rules whose value is a number of days."""
 
 FACTORS = frozenset(
     {
@@ -103,6 +111,7 @@ _POSITIVE = [
     RuleName.LARGE_PRINT,
     RuleName.PACE_SLOWEST,
     RuleName.PACE_FASTEST,
+    RuleName.CONTACT_DAYS,
 ]
 
 
@@ -116,6 +125,8 @@ def quantity(name: str, value: Decimal) -> str:
     number, several = {"number": plain(value)}, 1 if value == 1 else 2
     if name in MINUTES:
         return ngettext("%(number)s minute", "%(number)s minutes", several) % number
+    if name in DAYS:
+        return ngettext("%(number)s day", "%(number)s days", several) % number
     if name in FACTORS:
         return str(_("%(number)s times")) % number
     return ngettext("%(number)s study hour", "%(number)s study hours", several) % number

@@ -254,7 +254,7 @@ class _Lane:
     """
     The time in which a page can have been studied: from its opening to now, in seconds of the server.
 
-    A second counts when it lies in that time wholly; so no sum of them is ever longer than the time that passed.
+    A second counts when it lies in that time wholly: no sum of them is longer than the time that passed.
     """
 
     def __init__(self, token: StudyToken, now: int) -> None:

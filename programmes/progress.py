@@ -1,6 +1,6 @@
 """
 Who has done what. Done: the last screen was reached and the knowledge check, where there is one, was
-answered. Never by time alone.
+answered; or a confirmed slip, visit or meeting names the lesson. Never by time alone.
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Value
 from django.utils.timezone import now
 
 from courses.models import LessonEdition
 from courses.slots import LessonState, Wanted
+from hours.lessons import lessons_vouched
 from hours.pace import learn
 from hours.tokens import StudyToken
 from hours.totals import seconds_by_subject, studied, year_of
@@ -48,11 +50,11 @@ def reached_by_token(token: StudyToken, *, at: datetime) -> bool | None:
 def lesson_states(member: Member, lessons: Iterable[Wanted]) -> dict[UUID, LessonState]:
     """Return the member's state in each lesson. Three queries, however many lessons."""
     wanted = list(lessons)
-    reached = set(
-        LessonReached.objects.filter(member=member, lesson__in=[w.key for w in wanted]).values_list(
-            "lesson", flat=True
-        )
-    )
+    named = lessons_vouched(member.key).values_list("lesson", Value(True))
+    marked = LessonReached.objects.filter(member=member, lesson__in=[w.key for w in wanted])
+    known = set(marked.values_list("lesson", Value(False)).union(named))
+    vouched = {lesson for lesson, by_record in known if by_record}
+    reached = {lesson for lesson, _by_record in known}
     checks = {key for lesson in wanted for key in lesson.quiz_keys}
     answered = handed_in_keys(member.pk, checks) if checks else set()
     seconds = seconds_by_subject(studied([member.key], year_of(now())))
@@ -60,7 +62,7 @@ def lesson_states(member: Member, lessons: Iterable[Wanted]) -> dict[UUID, Lesso
         w.key: LessonState(
             seconds=seconds.get((member.key, w.key), 0),
             is_reached=w.key in reached,
-            is_done=w.key in reached and answered.issuperset(w.quiz_keys),
+            is_done=w.key in vouched or (w.key in reached and answered.issuperset(w.quiz_keys)),
         )
         for w in wanted
     }

@@ -33,6 +33,7 @@ from django.db.models import Exists, OuterRef
 
 from courses.outline import Course, Module, outline
 from courses.slots import Wanted
+from hours.lessons import lessons_vouched
 from hours.requirement import required_hours
 from hours.totals import (
     Studied,
@@ -272,6 +273,7 @@ def _members(viewer: Member, overview: Overview, on: date) -> list[Member]:
         .annotate(
             is_at_home=Exists(here.home()),
             reached=ArraySubquery(LessonReached.objects.filter(member=OuterRef("pk")).values("lesson")),
+            vouched=ArraySubquery(lessons_vouched(OuterRef("key"))),
         )
         .with_arrangements(on=on)
         .with_office_kinds(on=on)
@@ -323,7 +325,7 @@ class _Facts:
     def row(self, member: Member) -> Row:
         total = self.totals.get(member.key, YearTotal())
         asked = required_hours(office_kinds=set(member.office_kinds), is_home_study=False, rules=self.rules)
-        reached = set(member.reached)
+        reached, vouched = set(member.reached), set(member.vouched)
         return Row(
             member=member,
             hours=total.hours(self.rules),
@@ -332,16 +334,25 @@ class _Facts:
             is_guest=not member.is_at_home,
             last_at=self.last.get(member.key),
             cells=[
-                self._cell(member, module, wanted, reached)
+                self._cell(member, module, wanted, reached, vouched)
                 for module, wanted in zip(self.modules, self.wanted, strict=True)
             ],
         )
 
-    def _cell(self, member: Member, module: Module, wanted: list[Wanted], reached: set[UUID]) -> Cell:
+    def _cell(
+        self,
+        member: Member,
+        module: Module,
+        wanted: list[Wanted],
+        reached: set[UUID],
+        vouched: set[UUID],
+    ) -> Cell:
         seconds = done = 0
         for lesson in wanted:
             seconds += self.seconds.get((member.key, lesson.key), 0)
-            if lesson.key in reached:
+            if lesson.key in vouched:
+                done += 1
+            elif lesson.key in reached:
                 done += all((member.pk, key) in self.results for key in lesson.quiz_keys)
         best = None
         if member.shows_scores and module.quiz_key:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from hours.awaiting import desk_of
 from hours.models import StudyRecord
 from hours.record import chosen_year, earlier_year, lines, records_of_year
+from outreach.assigned import is_visitor, visits_of
 from people.audit import action, note_look, visible_or_404
 from people.models import OVERVIEW_OFFICES, Member, Organisation, Sight
 from people.organisations import on_sector_line
@@ -21,7 +22,6 @@ from reports.cells import table
 from reports.detail import Detail, detail_of, members_with_sights
 from reports.overview import branch_overview, sights_over
 from reports.tree import branch_lines
-from reports.visits import is_visitor, visits_of
 
 OVERVIEW_LOOKED = action("overview.looked", _("Looked at the overview of an organisation"))
 MEMBER_LOOKED = action("member.looked", _("Looked at the page of a member"))

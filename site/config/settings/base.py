@@ -20,12 +20,15 @@ CSRF_TRUSTED_ORIGINS = env.names("TRUSTED_ORIGINS")
 INSTALLED_APPS = [
     # Our rooms, the higher first: a template or command of a higher room wins.
     "reports",
+    "outreach",
+    "meetings",
     "programmes",
     "courses",
     "quizzes",
     "hours",
     "people",
     "jobs",
+    "paper",
     "wagtail.contrib.redirects",
     "wagtail.contrib.simple_translation",
     "wagtail.embeds",

@@ -9,6 +9,7 @@ from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, OuterRef
 
 from courses.outline import outline
+from hours.lessons import lessons_vouched
 from people.models import Member, Office, Pairing, Sight
 from programmes.models import LessonReached
 from quizzes.results import best_results
@@ -36,7 +37,10 @@ def visits_of(viewer: Member, *, on: date, language: str) -> list[Visit]:
         Member.objects.visible_to(viewer, sight=Sight.COMPLETION, on=on)
         .filter(Exists(assigned))
         .with_sights(viewer, Sight.CONTACT, on=on)
-        .annotate(reached=ArraySubquery(LessonReached.objects.filter(member=OuterRef("pk")).values("lesson")))
+        .annotate(
+            reached=ArraySubquery(LessonReached.objects.filter(member=OuterRef("pk")).values("lesson")),
+            vouched=ArraySubquery(lessons_vouched(OuterRef("key"))),
+        )
         .order_by("name_latin", "name", "pk")
     )
     lessons = [lesson for course in outline(language) for lesson in course.lessons]
@@ -46,8 +50,11 @@ def visits_of(viewer: Member, *, on: date, language: str) -> list[Visit]:
             member=member,
             phone=(member.phone or "") if member.shows_contact else "",
             done=sum(
-                lesson.key in member.reached
-                and all((member.pk, key) in results for key in lesson.wanted.quiz_keys)
+                lesson.key in member.vouched
+                or (
+                    lesson.key in member.reached
+                    and all((member.pk, key) in results for key in lesson.wanted.quiz_keys)
+                )
                 for lesson in lessons
             ),
             lessons=len(lessons),
