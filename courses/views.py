@@ -16,13 +16,14 @@ from wagtail.views import serve
 from courses.gate import may_read
 from courses.live import lessons_of_course
 from courses.models import CoursePage, HomePage, LessonPage, ModulePage
-from courses.outline import Course, Lesson, in_courses, next_to_study, outline, with_progress
+from courses.outline import Course, Lesson, Module, in_courses, next_to_study, outline, with_progress
 from hours.counting_rules import counting_rules
 from hours.pace import pace_of
 from hours.record import year_record
 from hours.slots import ReadingTimes
 from hours.tokens import StudyToken
-from people.contacts import contact_for
+from people.belonging import contacts_due
+from people.looks import look_of
 from quizzes.results import best_results
 
 
@@ -31,7 +32,7 @@ def language() -> str:
 
 
 def is_large_print(request: HttpRequest) -> bool:
-    return request.COOKIES.get("look") == "large"
+    return look_of(request).large
 
 
 def home(page: HomePage, request: HttpRequest) -> HttpResponse:
@@ -44,10 +45,19 @@ def home(page: HomePage, request: HttpRequest) -> HttpResponse:
         "next": next_to_study(courses),
         "record": year_record(member, on=localdate()),
     }
+    if getattr(member, "keeps_contact", False):
+        context["contacts_due"] = contacts_due(member, on=localdate())
     if is_large_print(request):
-        context["contact"] = contact_for(member, on=localdate())
+        context["listen"] = lesson_to_hear(courses, context["next"])
         return render(request, "courses/elder_home.html", context)
     return render(request, "courses/member_home.html", context)
+
+
+def lesson_to_hear(courses: list[Course], following: tuple[Course, Module, Lesson] | None) -> Lesson | None:
+    """The next lesson; when all are done, the first one again."""
+    if following:
+        return following[2]
+    return next((lesson for each in courses for lesson in each.lessons), None)
 
 
 def course(page: CoursePage, request: HttpRequest) -> HttpResponse:

@@ -122,6 +122,8 @@ def _what_happened(row: StudyRecord, *, own: bool) -> list[str]:
             Source.AUDIO: _("A recording was listened to."),
         }
     said = words.get(Source(row.source), "")
+    if row.source == Source.PAPER and "packet" in row.evidence:
+        said = _("On paper, pack no. %(number)s: %(said)s") % {"number": row.evidence["packet"], "said": said}
     return [text for text in (said, row.reason) if text]
 
 
@@ -178,6 +180,9 @@ def not_counted(family: Family) -> list[str]:
         for why, seconds in family.confirmation.refused.items():
             found[why] = found.get(why, 0) + seconds
     said = [refusal(why, seconds) for why, seconds in sorted(found.items())]
+    if family.first.source == Source.PAPER and family.first.evidence.get("beyond"):
+        lost = length(int(family.first.evidence["beyond"]))
+        said.append(_("%(length)s: beyond what these lessons can earn in a year. It is kept.") % {"length": lost})
     if family.is_declined and family.confirmation is not None:
         lost = length(claimed_seconds(family.first))
         said.append(

@@ -22,7 +22,7 @@ def required_hours(*, office_kinds: set[str], is_home_study: bool, rules: YearRu
 def requirement_of(member: Member, *, on: date, rules: YearRules) -> Decimal | None:
     """The same for one member. One query beside the member's offices."""
     return required_hours(
-        office_kinds={office.kind for office in member.held_offices(on)},
+        office_kinds={office.kind for office in member.offices_of_record(on)},
         is_home_study=HomeStudy.objects.on(on).filter(member=member).exists(),
         rules=rules,
     )

@@ -221,6 +221,11 @@ class Rule(DatedValue):
         ]
 
 
+def contact_days(on: date) -> int:
+    """After so many days without a contact a mobile member's contact person is prompted."""
+    return int(Rule.objects.at(RuleName.CONTACT_DAYS, on).value)
+
+
 class RuleProposal(DatedValue):
     """
     A rule that somebody proposes. It is settled once: approved, and then a rule; declined, with a reason; or

@@ -115,6 +115,9 @@ class OpenSession(models.Model):
     network = models.CharField(_("from where"), max_length=45, blank=True)
     since = models.DateTimeField(_("since"))
     seen_at = models.DateTimeField(_("last seen"))
+    card = models.ForeignKey(
+        "people.StudyCard", models.CASCADE, null=True, related_name="sessions", verbose_name=_("study card")
+    )
 
     wagtail_reference_index_ignore = True
 

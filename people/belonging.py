@@ -11,6 +11,7 @@ from people.affiliations import Affiliation
 from people.leading import committees_of, leads, leads_itself, led_by, sits_on_committee, visitors_of
 from people.mobility import MobileRegistration, RegistrationQuerySet, active_registration
 from people.models import HomeStudy, Member, MemberQuerySet, Organisation, Pairing, Sight, Standing, Transfer
+from people.slots import contact_days
 
 REVIEW_NOTICE = timedelta(days=30)
 """So long before its day a review is shown to the committee."""
@@ -102,7 +103,7 @@ def needing_contact(registrations: RegistrationQuerySet, *, on: date) -> Registr
     """Those whose contact is due, and those whose contact person is missing or of another branch by now."""
     keeping = Affiliation.objects.of(OuterRef("contact"), on=on).home().filter(branch=OuterRef("branch"))
     annotated = registrations.annotate(has_contact=Exists(keeping)).with_last_contact()
-    due = registrations.due(on=on).values("pk")
+    due = registrations.due(on=on, every=contact_days(on)).values("pk")
     return annotated.filter(Q(has_contact=False) | Q(pk__in=due))
 
 
@@ -219,7 +220,13 @@ def keeps_contact(member: Member, *, on: date) -> list[MobileRegistration]:
     """The page of a contact person: whom they keep in contact with, the longest ago first."""
     kept = MobileRegistration.objects.kept_by(member, on=on).with_last_contact()
     rows = list(kept.select_related("member", "receiving"))
-    return sorted(rows, key=lambda row: (row.due_on(), row.pk))
+    return sorted(rows, key=lambda row: (max(row.since, row.last_contact or row.since), row.pk))
+
+
+def contacts_due(contact: Member, *, on: date) -> int:
+    """How many of those with whom this member keeps in contact are to be contacted. Two queries."""
+    kept = MobileRegistration.objects.kept_by(contact, on=on)
+    return kept.due(on=on, every=contact_days(on)).count()
 
 
 def affiliation_history(member: Member) -> list[Affiliation]:

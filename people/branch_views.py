@@ -20,6 +20,7 @@ from people.leading import Refusal, leads
 from people.mobility import MobileRegistration
 from people.models import Member, Organisation, Transfer
 from people.requests_views import waiting_for
+from people.slots import contact_days
 
 LOOKED_AT_BRANCH = audit.action("branch.looked_at", gettext_lazy("Looked at the members of a branch"))
 LOOKED_AT_CARE = audit.action("arrangements.looked_at", gettext_lazy("Looked at a member's arrangements"))
@@ -229,8 +230,9 @@ def contacts(request: HttpRequest) -> HttpResponse:
             messages.error(request, refusal.words)
         return redirect("people:contacts")
     audit.note_look(request, LOOKED_AT_CONTACTS, details={"members": len(rows)})
-    lines = [(row, row.due_on() <= day, NotedForm(number=row.pk, initial={"on": day})) for row in rows]
-    return render(request, "people/contacts.html", {"lines": lines})
+    every = contact_days(day)
+    lines = [(row, row.due_on(every=every), NotedForm(number=row.pk, initial={"on": day})) for row in rows]
+    return render(request, "people/contacts.html", {"lines": lines, "every": every, "today": day})
 
 
 @login_required

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from people.models import LEADING, Member, Office
+from people.models import LEADING, Affiliation, Member, Office
 
 _AREA = re.compile(r"1\d\d|010|02\d|0\d{3}")
 """What comes before the subscriber's own number: three digits of a mobile number, or the code of a town."""
@@ -30,13 +30,11 @@ class Contact:
 
 
 def contact_for(member: Member, *, on: date) -> Contact | None:
-    """Return who of the member's home branch can be rung, the secretary first. Two queries."""
-    home = member.home(on)
-    if home is None:
-        return None
+    """Return who of the member's home branch can be rung, the secretary first. One query."""
+    home = Affiliation.objects.of(member, on=on).home().values("branch")
     office = (
         Office.objects.held_on(on)
-        .filter(organisation=home.branch, kind__in=LEADING, member__phone_index__isnull=False)
+        .filter(organisation__in=home, kind__in=LEADING, member__phone_index__isnull=False)
         .exclude(member=member)
         .select_related("member")
         .order_by("-kind", "pk")  # "secretary" sorts after "deputy"

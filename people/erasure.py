@@ -202,6 +202,7 @@ def _blank(member: Member, at: datetime) -> None:
     member.name, member.name_latin = NEUTRAL_NAME, NEUTRAL_NAME_LATIN
     member.phone = member.birth_year = member.last_login = None
     member.prefers_large_print = member.is_active = member.is_superuser = False
+    member.look = ""
     member.erased_at = at
     member.set_unusable_password()
     member.save()

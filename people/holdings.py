@@ -5,7 +5,8 @@ from __future__ import annotations
 from django.utils.translation import override
 
 from people.inventory import BELONGINGS, MEMBER, REQUESTED
-from people.inventory_work import CONTENT, MOVING, PACKAGES, SIGNING_IN, WORKING
+from people.inventory_signing_in import SIGNING_IN
+from people.inventory_work import CONTENT, MOVING, PACKAGES, WORKING
 from people.keeping import ON_ERASURE_WORDS, Held
 from people.slots import content_models, inventories
 

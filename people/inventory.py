@@ -82,7 +82,15 @@ MEMBER = (
     Held(
         "people.Member",
         _("Account"),
-        ("prefers_large_print", "is_active", "is_superuser", "last_login", "password_set_at", "erased_at"),
+        (
+            "prefers_large_print",
+            "look",
+            "is_active",
+            "is_superuser",
+            "last_login",
+            "password_set_at",
+            "erased_at",
+        ),
         ACCOUNT,
         SECURITY,
         WITH_ACCOUNT,

@@ -1,4 +1,4 @@
-"""The inventory, continued: signing in, moving, workbooks and jobs, and what the packages keep."""
+"""The inventory, continued: moving, workbooks and jobs, and what the packages keep."""
 
 from __future__ import annotations
 
@@ -9,18 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from people.inventory import ACCOUNT, ARRANGING, BELONGING, LEADERS, NOBODY, RECKONING, WRITING, YOU
 from people.keeping import CONSENT, LAW, SECURITY, WITH_ACCOUNT, Held, Keeping, OnErasure
 
-CODES = timedelta(days=30)
-"""So long the log of one-time codes is kept after they ended."""
-
 EDITORS = _("you; editors")
 ASKER = _("you")
 WITH_CONTENT = Keeping(_("as long as what was written"))
-SESSION = Keeping(_("until the session ends"))
-DAYS_2, DAYS_30 = Keeping(_("two days")), Keeping(_("thirty days"))
+DAYS_30 = Keeping(_("thirty days"))
 ADDED_LATER = _("It concerns others; who worked on it sees it where the work was done.")
 
 
-def _worker(model: str, member: str, what: object, columns: tuple[str, ...], keeping: Keeping) -> Held:
+def worker(model: str, member: str, what: object, columns: tuple[str, ...], keeping: Keeping) -> Held:
     """What somebody did in an office or as an editor: the row is about something else, the name is theirs."""
     return Held(
         model, what, (member,), RECKONING, LAW, keeping, LEADERS, member=member, shows=columns
@@ -34,105 +30,6 @@ def _written(model: str, member: str, what: object, columns: tuple[str, ...]) ->
     )  # fmt: skip
 
 
-SIGNING_IN = (
-    Held(
-        "people.OneTimeCode",
-        _("One-time codes made for me"),
-        (
-            "member",
-            "purpose",
-            "hashed",
-            "made_by",
-            "made_at",
-            "expires_at",
-            "tries",
-            "used_at",
-            "cancelled_at",
-        ),
-        ACCOUNT,
-        SECURITY,
-        Keeping(_("thirty days after they ended"), "expires_at", lambda: CODES),
-        _("you; who made them"),
-        on_erasure=OnErasure.DROP,
-        shows=("purpose", "made_at", "expires_at", "used_at", "cancelled_at"),
-    ),
-    _worker(
-        "people.OneTimeCode",
-        "made_by",
-        _("One-time codes I made"),
-        ("purpose", "made_at"),
-        Keeping(_("thirty days after they ended")),
-    ),
-    Held(
-        "people.SignInTry",
-        _("Failed sign-ins"),
-        ("scope", "at"),
-        ACCOUNT,
-        SECURITY,
-        DAYS_2,
-        NOBODY,
-        member="",
-        why_not_shown=_("Kept so that neither number nor network can be read from it."),
-    ),
-    Held(
-        "people.OpenSession",
-        _("Where I am signed in"),
-        ("member", "session_key", "system", "programme", "network", "since", "seen_at"),
-        ACCOUNT,
-        SECURITY,
-        SESSION,
-        YOU,
-        on_erasure=OnErasure.DROP,
-        shows=("system", "programme", "network", "since", "seen_at"),
-    ),
-    Held(
-        "sessions.Session",
-        _("Open sessions"),
-        ("session_key", "session_data", "expire_date"),
-        ACCOUNT,
-        SECURITY,
-        SESSION,
-        NOBODY,
-        member="",
-        why_not_shown=_("Told under: Where I am signed in."),
-    ),
-    Held(
-        "mfa.Authenticator",
-        _("Second step when signing in"),
-        ("user", "type", "data", "created_at", "last_used_at"),
-        ACCOUNT,
-        SECURITY,
-        WITH_ACCOUNT,
-        YOU,
-        member="user",
-        on_erasure=OnErasure.DROP,
-        shows=("type", "created_at", "last_used_at"),
-    ),
-    Held(
-        "account.EmailAddress",
-        _("Mail addresses"),
-        ("user", "email", "verified", "primary"),
-        _("none: the table of a package, always empty"),
-        LAW,
-        WITH_ACCOUNT,
-        NOBODY,
-        member="user",
-        on_erasure=OnErasure.DROP,
-    ),
-    Held(
-        "account.EmailConfirmation",
-        _("Confirmations of mail addresses"),
-        ("email_address", "created", "sent", "key"),
-        _("none: the table of a package, always empty"),
-        LAW,
-        WITH_ACCOUNT,
-        NOBODY,
-        member="email_address__user",
-        on_erasure=OnErasure.DROP,
-        shows=("created", "sent"),
-    ),
-)
-
 MOVING = (
     Held(
         "people.MobileRegistration",
@@ -145,7 +42,7 @@ MOVING = (
         on_erasure=OnErasure.DROP,
         shows=("branch", "receiving", "since", "months", "until"),
     ),
-    _worker(
+    worker(
         "people.MobileRegistration",
         "contact",
         _("Mobile members I keep in contact with"),
@@ -163,7 +60,7 @@ MOVING = (
         on_erasure=OnErasure.DROP,
         shows=("on", "noted_at"),
     ),
-    _worker("people.ContactMade", "by", _("Contacts I noted"), ("on", "noted_at"), WITH_ACCOUNT),
+    worker("people.ContactMade", "by", _("Contacts I noted"), ("on", "noted_at"), WITH_ACCOUNT),
     Held(
         "people.Transfer",
         _("Transfers of my study record"),
@@ -181,11 +78,11 @@ MOVING = (
             "undone_at",
         ),
     ),
-    _worker("people.Transfer", "asked_by", _("Transfers I asked for"), ("asked_at", "state"), WITH_ACCOUNT),
-    _worker(
+    worker("people.Transfer", "asked_by", _("Transfers I asked for"), ("asked_at", "state"), WITH_ACCOUNT),
+    worker(
         "people.Transfer", "answered_by", _("Transfers I answered"), ("answered_at", "state"), WITH_ACCOUNT
     ),
-    _worker("people.Transfer", "undone_by", _("Transfers I undid"), ("undone_at",), WITH_ACCOUNT),
+    worker("people.Transfer", "undone_by", _("Transfers I undid"), ("undone_at",), WITH_ACCOUNT),
 )  # fmt: skip
 
 WORKING = (

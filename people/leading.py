@@ -34,6 +34,12 @@ class NotYourCommittee(Refusal):
     words = _("This is for the committee of the member's own branch.")
 
 
+class KeyTaken(Refusal):
+    """The key that a form or device made stands for something else already."""
+
+    words = _("This form was used for something else already. Please open the page anew, and write it again.")
+
+
 class NotForYourself(Refusal):
     words = _("Nobody decides this about themself. Please ask another member of the committee.")
 

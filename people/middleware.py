@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 
 from people.admin.doors import ANYBODY, openers, opens
 from people.admin.groups import groups_of
+from people.card_sessions import STAYS
+from people.looks import look_of
 from people.models import Member
 from people.offices import OFFICE_WORK
 from people.sessions import NOTED_EVERY, note_seen
@@ -86,7 +88,9 @@ class IdleTimeOut:
 
 
 def _is_over(request: HttpRequest, idle: int) -> bool:
-    limit = idle_limit(request.user, large_print=request.COOKIES.get("look") == "large")
+    if request.session.get(STAYS):
+        return False
+    limit = idle_limit(request.user, large_print=look_of(request).large)
     return limit is not None and idle > limit.total_seconds()
 
 

@@ -44,14 +44,6 @@ if TYPE_CHECKING:
 USUAL_MONTHS = 6
 """From so many months away on a member is mobile (Regulation, art. 32). A shorter stay is warned of."""
 
-CONTACT_EVERY = timedelta(days=90)
-"""
-The contact person is reminded when the last contact is so long ago.
-
-The Regulation (art. 34) asks for at least half-yearly contact with students abroad; domain.md 2.6 leaves the
-choice between a half-yearly and a quarterly prompt, and this is the quarterly one.
-"""
-
 REGISTERED_OUT = audit.action("mobility.registered_out", _("Registered out as a mobile member"))
 REGISTERED_IN = audit.action("mobility.registered_in", _("Registered in as a mobile member"))
 NAMED_CONTACT = audit.action("mobility.named_contact", _("Named a contact person"))
@@ -106,11 +98,13 @@ class RegistrationQuerySet(DatedQuerySet):
         last = made.order_by().values("member").annotate(last=Max("on")).values("last")
         return self.annotate(last_contact=models.Subquery(last))
 
-    def due(self, *, on: date) -> RegistrationQuerySet:
-        """Those whose last contact, or registration, is `CONTACT_EVERY` ago or longer."""
+    def due(self, *, on: date, every: int) -> RegistrationQuerySet:
+        """Those whose last contact, or registration, is `every` days ago or longer."""
         counted = Greatest("since", Coalesce("last_contact", F("since")))
         return (
-            self.with_last_contact().alias(counted_from=counted).filter(counted_from__lte=on - CONTACT_EVERY)
+            self.with_last_contact()
+            .alias(counted_from=counted)
+            .filter(counted_from__lte=on - timedelta(days=every))
         )
 
 
@@ -178,9 +172,9 @@ class MobileRegistration(models.Model):
         """Shorter than what makes a mobile member; registered all the same."""
         return self.months < USUAL_MONTHS
 
-    def due_on(self) -> date:
-        """When the next contact is due. Ask `with_last_contact()` first."""
-        return max(self.since, self.last_contact or self.since) + CONTACT_EVERY
+    def due_on(self, *, every: int) -> date:
+        """When the next contact is due, `every` so many days. Ask `with_last_contact()` first."""
+        return max(self.since, self.last_contact or self.since) + timedelta(days=every)
 
 
 class ContactMade(models.Model):

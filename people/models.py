@@ -32,6 +32,7 @@ from people.rights import (
     NoticeRead,
 )
 from people.sights import seen_by
+from people.study_cards import StudyCard
 from people.transfers import Transfer
 from people.workbooks.batches import ImportBatch, ImportedRow, WorkbookExport
 
@@ -62,6 +63,7 @@ __all__ = [
     "Sight",
     "SignInTry",
     "Standing",
+    "StudyCard",
     "Transfer",
     "WorkbookExport",
 ]
@@ -149,11 +151,15 @@ class Member(AbstractBaseUser, PermissionsMixin):
     name_latin = models.CharField(_("name in Latin letters"), max_length=120, blank=True)
     birth_year = models.PositiveSmallIntegerField(_("year of birth"), null=True, blank=True)
     prefers_large_print = models.BooleanField(_("large print"), default=False)
+    look = models.CharField(_("how pages look"), max_length=32, blank=True, default="", db_default="")
     is_active = models.BooleanField(_("may sign in"), default=True)
     password_set_at = models.DateTimeField(_("password chosen"), null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(_("erased"), null=True, blank=True, editable=False)
 
     objects = MemberManager()
+
+    by_card = False
+    """True for who has signed in with a study card: then no office is held (`people.card_sessions`)."""
 
     USERNAME_FIELD = "number"
     REQUIRED_FIELDS = ["name"]
@@ -197,11 +203,18 @@ class Member(AbstractBaseUser, PermissionsMixin):
         return ""
 
     def held_offices(self, on: date) -> list[Office]:
+        """The offices to work in on that day: none for who has signed in with a study card."""
+        return [] if self.by_card else self.offices_of_record(on)
+
+    def offices_of_record(self, on: date) -> list[Office]:
         """The offices held on that day, with their organisations. One query, remembered on this object."""
         kept = self.__dict__.setdefault("_held_offices", {})
         if on not in kept:
             kept[on] = list(Office.objects.held_by(self, on=on).select_related("organisation").order_by("pk"))
         return kept[on]
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        return not self.by_card and super().has_perm(perm, obj)
 
     def places_showing(self, sight: Sight, on: date) -> list[Organisation]:
         """The organisations below which an office shows this of people. No query beside the offices."""

@@ -14,7 +14,7 @@ from jobs.schedule import nightly
 from people.account_records import OpenSession
 from people.audit import action, note, shortened_address
 from people.devices import programme_of, system_of
-from people.models import Member
+from people.models import Member, StudyCard
 
 ENDED = action("session.ended", _("Ended an own session"))
 ALL_ENDED = action("session.all_ended", _("Signed out everywhere"))
@@ -23,8 +23,10 @@ NOTED_EVERY = 3600
 """Seconds. When a session was last seen is noted once an hour: roughly is enough, and costs little."""
 
 
-def note_session(request: HttpRequest, member: Member, *, at: datetime) -> None:
-    """Keep what the member will be told of the session that has just begun."""
+def note_session(
+    request: HttpRequest, member: Member, *, at: datetime, card: StudyCard | None = None
+) -> None:
+    """Keep what the member will be told of the session that has just begun; `card`: it began with one."""
     agent = request.headers.get("user-agent", "")
     OpenSession.objects.create(
         member=member,
@@ -34,6 +36,7 @@ def note_session(request: HttpRequest, member: Member, *, at: datetime) -> None:
         network=shortened_address(request),
         since=at,
         seen_at=at,
+        card=card,
     )
 
 
@@ -75,6 +78,12 @@ def end_all_of(members: Iterable[Member]) -> int:
     """End every session of these members; part of an act that says why. Return how many."""
     theirs = OpenSession.objects.filter(member__in=[member.pk for member in members])
     return _end(list(theirs.values_list("session_key", flat=True)))
+
+
+def end_all_by_cards(cards: Iterable[StudyCard], *, but: str | None = None) -> int:
+    """End every session that began with these study cards, on every device. Return how many."""
+    begun = OpenSession.objects.filter(card__in=[card.pk for card in cards]).exclude(session_key=but)
+    return _end(list(begun.values_list("session_key", flat=True)))
 
 
 def rename_session(old: str | None, new: str | None) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -45,6 +45,7 @@ _own_data: list[tuple[Provider, frozenset[str]]] = []
 _inventory: list[Held] = []
 _content: set[str] = set()
 _erasures: list[Callable[[Member, datetime], None]] = []
+_contact_days: list[Callable[[date], int]] = []
 
 
 def register_own_data(provider: Provider, *, shows: Iterable[str]) -> None:
@@ -86,3 +87,13 @@ def register_erasure(step: Callable[[Member, datetime], None]) -> None:
 
 def erasure_steps() -> list[Callable[[Member, datetime], None]]:
     return list(_erasures)
+
+
+def register_contact_days(answer: Callable[[date], int]) -> None:
+    """The room with the dated rules says after how many days a mobile member is to be contacted again."""
+    _contact_days.append(answer)
+
+
+def contact_days(on: date) -> int:
+    """After so many days without a contact the contact person is prompted, by the rule of that day."""
+    return _contact_days[-1](on)

@@ -1,6 +1,16 @@
 from django.urls import path
 
-from people import account_views, branch_views, code_views, office_views, requests_views, rights_views, views
+from people import (
+    account_views,
+    branch_views,
+    card_branch_views,
+    card_views,
+    code_views,
+    office_views,
+    requests_views,
+    rights_views,
+    views,
+)
 
 app_name = "people"
 
@@ -22,6 +32,14 @@ urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
     path("sign-out/", views.sign_out, name="sign_out"),
     path("sign-in/code/", views.sign_in_code, name="sign_in_code"),
+    path("card/", card_views.card, name="card"),
+    path("card/pin/", card_views.card_pin, name="card_pin"),
+    path("card/first/", card_views.card_first, name="card_first"),
+    path("my-card/", card_views.own_card, name="own_card"),
+    path("cards/print/", card_branch_views.cards_to_print, name="cards_to_print"),
+    path("cards/print/<slug:kind>/", card_branch_views.cards_pdf, name="cards_pdf"),
+    path("members/<uuid:key>/card/", card_branch_views.member_card, name="member_card"),
+    path("branch/<uuid:key>/cards/", card_branch_views.branch_cards, name="branch_cards"),
     path("forgotten/", code_views.forgotten, name="forgotten"),
     path("code/", code_views.one_time_code, name="one_time_code"),
     path("code/password/", code_views.first_password, name="first_password"),

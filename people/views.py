@@ -1,6 +1,5 @@
 """Signing in and out, and how the pages look."""
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -12,11 +11,9 @@ from django.views.decorators.http import require_POST
 from people import entering
 from people.devices import device_of, remember_device
 from people.forms import SecondStepForm, SignInForm
+from people.looks import PageLook, keep_look, look_for, look_of, remember_look
 from people.models import Member
 from people.rights_views import notice_first
-
-LOOK = "look"
-"""Cookie: `large` for elder mode. It is remembered on the device, and for the member when signed in."""
 
 
 def _next_page(request: HttpRequest) -> str:
@@ -45,7 +42,7 @@ def let_in(request: HttpRequest, member: Member, *, then: str) -> HttpResponse:
     """Go on after the password: to the second step, or to where the member was going."""
     if entering.go_on(request, member, then=then, at=now()):
         return redirect("people:sign_in_code")
-    return _welcomed(request, member, then)
+    return welcomed(request, member, then)
 
 
 @sensitive_post_parameters("code")
@@ -59,15 +56,17 @@ def sign_in_code(request: HttpRequest) -> HttpResponse:
     form = SecondStepForm(request, at, request.POST or None, member=waiting.member)
     if request.method == "POST" and form.is_valid():
         entering.begin_session(request, waiting.member, at=at, second=True)
-        return _welcomed(request, waiting.member, waiting.next)
+        return welcomed(request, waiting.member, waiting.next)
     return render(request, "people/sign_in_code.html", {"form": form})
 
 
-def _welcomed(request: HttpRequest, member: Member, then: str) -> HttpResponse:
+def welcomed(request: HttpRequest, member: Member, then: str) -> HttpResponse:
+    """Lead who has just signed in to where they were going; the device remembers them and their look."""
     response = HttpResponseRedirect(notice_first(member, then))
     remember_device(response, device_of(request), member)
-    if member.prefers_large_print:
-        remember_look(response, large=True)
+    look = look_for(member)
+    if look is not None:
+        remember_look(response, look)
     return response
 
 
@@ -77,23 +76,13 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     return redirect(redirect_home(request))
 
 
-@require_POST
 def choose_look(request: HttpRequest) -> HttpResponse:
-    large = request.POST.get(LOOK) == "large"
-    if request.user.is_authenticated and request.user.prefers_large_print != large:
-        request.user.prefers_large_print = large
-        request.user.save(update_fields=["prefers_large_print"])
+    """How pages look: everything there is to choose, for everybody; each button is kept at once."""
+    if request.method != "POST":
+        return render(request, "people/look.html")
+    look = look_of(request).changed(request.POST)
+    if request.user.is_authenticated and (look_for(request.user) or PageLook()) != look:
+        keep_look(request.user, look)
     response = HttpResponseRedirect(_next_page(request))
-    remember_look(response, large=large)
+    remember_look(response, look)
     return response
-
-
-def remember_look(response: HttpResponse, *, large: bool) -> None:
-    """Keep the choice of elder mode on the device for a year."""
-    response.set_cookie(
-        LOOK,
-        "large" if large else "normal",
-        max_age=365 * 24 * 3600,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )

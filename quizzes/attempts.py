@@ -155,6 +155,11 @@ def hand_in(*, attempt_id: UUID, member_id: int, at: datetime) -> Mark:
         return attempt.marks.get(reason="")
     attempt.handed_in_at = at
     attempt.save(update_fields=["handed_in_at"])
+    return mark_handed_in(attempt, at=at)
+
+
+def mark_handed_in(attempt: Attempt, *, at: datetime) -> Mark:
+    """Mark what was chosen last in an attempt at its end, and award what the rule gives. In a transaction."""
     versions = QuestionVersion.objects.in_bulk([question["version"] for question in attempt.paper])
     papers = [versions[question["version"]].content for question in attempt.paper]
     chosen = last_choices(attempt)

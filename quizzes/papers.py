@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -88,6 +88,15 @@ def questions_of(attempt: Attempt) -> list[Asked]:
     return [
         _asked(position + 1, place, versions[place["version"]].content, chosen.get(position, []))
         for position, place in enumerate(attempt.paper)
+    ]
+
+
+def asked_on(paper: Sequence[Mapping[str, Any]]) -> list[Asked]:
+    """Return the questions of a paper that no attempt holds yet, in the reader's language. One query."""
+    versions = QuestionVersion.objects.in_bulk([place["version"] for place in paper])
+    return [
+        _asked(position + 1, place, versions[place["version"]].content, [])
+        for position, place in enumerate(paper)
     ]
 
 

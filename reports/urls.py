@@ -8,6 +8,5 @@ urlpatterns = [
     path("overview/", views.entrance, name="entrance"),
     path("overview/<uuid:key>/", views.overview, name="overview"),
     path("overview/<uuid:key>/own/", views.direct, name="direct"),
-    path("visits/", views.visits, name="visits"),
     path("members/<uuid:key>/", views.member_detail, name="member"),
 ]

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from hours.awaiting import desk_of
 from hours.models import StudyRecord
 from hours.record import chosen_year, earlier_year, lines, records_of_year
-from outreach.assigned import is_visitor, visits_of
+from outreach.assigned import is_visitor
 from people.audit import action, note_look, visible_or_404
 from people.models import OVERVIEW_OFFICES, Member, Organisation, Sight
 from people.organisations import on_sector_line
@@ -25,7 +25,6 @@ from reports.tree import branch_lines
 
 OVERVIEW_LOOKED = action("overview.looked", _("Looked at the overview of an organisation"))
 MEMBER_LOOKED = action("member.looked", _("Looked at the page of a member"))
-VISITS_LOOKED = action("visits.looked", _("Looked at the members to visit"))
 
 BRANCH_LIKE = {Organisation.Kind.BRANCH, Organisation.Kind.GROUP}
 
@@ -39,7 +38,7 @@ def entrance(request: HttpRequest) -> HttpResponse:
     if not offices and not visits:
         raise Http404
     if not offices:
-        return redirect("reports:visits")
+        return redirect("outreach:visits")
     if len({office.organisation_id for office in offices}) == 1 and not visits:
         return redirect("reports:overview", key=offices[0].organisation.key)
     return render(request, "reports/entrance.html", {"offices": offices, "visits": visits})
@@ -115,14 +114,3 @@ def _ledger(request: HttpRequest, detail: Detail) -> dict[str, Any]:
         "earlier_year": earlier_year(detail.records, detail.year),
         "this_year": detail.on.year,
     }
-
-
-@login_required
-def visits(request: HttpRequest) -> HttpResponse:
-    """The members assigned to a visitor."""
-    day = localdate()
-    if not is_visitor(request.user, on=day):
-        raise Http404
-    found = visits_of(request.user, on=day, language=get_language() or "zh-hans")
-    note_look(request, VISITS_LOOKED, details={"members": len(found)})
-    return render(request, "reports/visits.html", {"visits": found})

@@ -1,4 +1,4 @@
-"""What is studied together: theme Party days, lectures, training, visits, and last year's list."""
+"""What is studied together beside meetings: training, visits, and last year's list."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from uuid import UUID
 from hours.models import Bucket, Source, StudyClock
 from people.models import Office, Organisation
 from reports.demo.chance import dice, draw_key
-from reports.demo.diary import MONTHS, Diary, draw_day, moment
+from reports.demo.diary import Diary, draw_day, moment
 from reports.demo.ledger import Entry, Piece
 from reports.demo.lessons import LessonFacts
-from reports.demo.places import BRANCHES, Places
+from reports.demo.places import Places
 from reports.demo.posts import Posts
 from reports.demo.roster import Person
 
@@ -57,18 +57,18 @@ class Year:
     def numbered(self, number: str) -> Person:
         return next(person for person in self.people if person.number == number)
 
-    def attend(self, person: Person, where: Organisation, event: UUID, piece: Piece, **details: Any) -> None:
-        """Write down that the member took part in something of `where`, unless that time is taken."""
+    def attend(self, person: Person, where: Organisation, event: UUID, piece: Piece, **details: Any) -> bool:
+        """Write down that the member took part in something of `where`; not when that time is taken."""
         day = piece.begin.date()
         diary = self.diaries[person.number]
         if not diary.is_free(piece.begin, piece.end):
-            return
+            return False
         diary.take(piece.begin, piece.end)
-        kind: dict[str, Any] = {"bucket": Bucket.COLLECTIVE, "source": Source.MEETING}
+        key = f"{event}:{person.member.key}"
+        kind: dict[str, Any] = {"key": key, "bucket": Bucket.COLLECTIVE, "source": Source.MEETING}
         self.entries.append(
             Entry(
                 member=person.member.key,
-                key=f"{event}:{person.member.key}",
                 home=self.places.branches[person.home_on(day)].pk,
                 recorded_in=where.pk,
                 started_at=piece.begin,
@@ -77,57 +77,10 @@ class Year:
                 **kind | details,
             )
         )
+        return True
 
 
-def nth_weekday(month: date, week: int, weekday: int) -> date:
-    """The `week`th such day of the month."""
-    return month + timedelta(days=(weekday - month.weekday()) % 7 + 7 * (week - 1))
-
-
-def hold_meetings(year: Year) -> None:
-    """The branches' theme Party day each month, a lecture each quarter, and the committees' meetings."""
-    for code, plan in BRANCHES.items():
-        for month in year.months():
-            day = nth_weekday(month, plan.week, plan.weekday)
-            rng = dice("theme day", code, month)
-            minutes = rng.choices((70, 80, 90, 95, 100, 110, 120), (3, 3, 4, 4, 4, 2, 1))[0]
-            _hold(year, code, day, moment(day, plan.hour * 60), minutes, season=MONTHS[month.month - 1])
-            if month.month % 3 == 0:
-                day = nth_weekday(month, 4, 2)
-                _hold(year, code, day, moment(day, 19 * 60), rng.choice((50, 60, 75)), season=0.8)
-            day = nth_weekday(month, 1, 1)
-            _hold(
-                year, code, day, moment(day, 19 * 60), rng.choice((45, 60, 60, 75)), season=1.0, closed=True
-            )
-
-
-def _hold(
-    year: Year, code: str, day: date, begin: datetime, minutes: int, *, season: float, closed: bool = False
-) -> None:
-    """Everyone of the branch who came; `closed`: only its committee. Some come a little late."""
-    if not year.covers(day):
-        return
-    rng = dice("meeting", code, begin)
-    event = draw_key(rng)
-    recorder = year.posts.secretary_of(code, day)
-    expected = [p for p in year.people if p.joins_in(day) == code and not p.studies_at_home(day)]
-    if closed:
-        expected = [person for person in expected if person.offices & COMMITTEE]
-    came = [p for p in expected if rng.random() < _diligence(p) * (0.75 + 0.25 * min(season, 1.0))]
-    for person in came:
-        late = rng.choice((5, 10, 15, 20)) if rng.random() < 0.06 else 0
-        year.attend(
-            person,
-            year.places.branches[code],
-            event,
-            Piece(begin + timedelta(minutes=late), begin + timedelta(minutes=minutes)),
-            recorded_by=recorder.member.pk,
-            received_at=begin + timedelta(minutes=minutes + rng.randint(5, 170), seconds=rng.randrange(60)),
-            evidence={"roll": len(came), "expected": len(expected)},
-        )
-
-
-def _diligence(person: Person) -> float:
+def diligence(person: Person) -> float:
     """How likely the member comes."""
     if person.number == "member":
         return 0.8

@@ -17,12 +17,15 @@ from reports.demo.belonging import settle_belonging
 from reports.demo.gatherings import Year
 from reports.demo.ledger import write_entries
 from reports.demo.lessons import live_lessons
+from reports.demo.outreach import bring_study
 from reports.demo.places import found_places
 from reports.demo.posts import fill_posts
 from reports.demo.putting_right import put_right
 from reports.demo.reading import read_lessons
+from reports.demo.rolls import hold_meetings
 from reports.demo.roster import enrol_members
 from reports.demo.ruling import RulesOfTheYear, make_rules
+from reports.demo.study_cards import hand_out_cards
 from reports.demo.tries import try_quizzes
 
 
@@ -54,10 +57,11 @@ def make_demonstration(*, at: datetime, password: str) -> Made:
     people = enrol_members(places, on=at.date(), password=password)
     year = Year(at, people, places, fill_posts(people, places, on=at.date()))
     settle_belonging(people, places, year.posts, on=at.date())
+    hand_out_cards(people, year.posts, on=at.date())
     courses = live_lessons()
     gatherings.bring_in(year)
     gatherings.train(year)
-    gatherings.hold_meetings(year)
+    hold_meetings(year)
     gatherings.visit_homes(year, courses[0] if courses else [])
     make_rules(at)
     wishes = read_lessons(year, courses, RulesOfTheYear())
@@ -66,6 +70,7 @@ def make_demonstration(*, at: datetime, password: str) -> Made:
     records, intervals = write_entries(sorted(year.entries, key=lambda e: (e.received_at, e.key)))
     _write_reached(year)
     put_right(year)
+    bring_study(year, courses)
     _confirm_notices(at)
     tries.write()
     _take_stock()

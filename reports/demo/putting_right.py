@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 
 from hours.confirming import confirm, decline
 from hours.correcting import Wanted, correct
-from hours.ledger import Event, add, award
-from hours.models import Bucket, Rule, Source, Standing, StudyRecord, StudyRecordQuerySet
+from hours.ledger import award
+from hours.models import Bucket, Rule, Source, StudyRecord, StudyRecordQuerySet
 from hours.objections import answer, raise_objection
 from people.models import Member, Office
 from reports.demo.gatherings import Year
@@ -17,7 +17,6 @@ CONFIRMED = "与本人核实过，断网时确在学习。"
 DECLINED = "与本人核实过，这段时间是家里人在用平板，不计入。"
 LONGER = "活动延长了十分钟，按实际结束时间更正。"
 SHORTER = "活动提前十五分钟结束，按实际结束时间更正。"
-SLIP = "送学上门的学习单，自学三十分钟。"
 
 TEN_MINUTES_MORE = "那次活动延长了十分钟，记录里好像没有算上，请核对。"
 CORRECTED = "已与支部的会议记录核对，活动确实延长了十分钟，已经更正。谢谢提醒。"
@@ -51,7 +50,6 @@ def put_right(year: Year) -> None:
     _confirm(here, desk)
     _correct(here, desk)
     _object(here.filter(member=member), member, desk)
-    _slips(desk)
     award(
         member=desk.deputy,
         source=Source.MEETING,
@@ -99,25 +97,3 @@ def _object(records: StudyRecordQuerySet, member: Member, desk: Desk) -> None:
         answer(objection, EXPLAINED, by=desk.secretary, at=desk.ago(0, 50))
     for record in mine.exclude(pk__in=[record.pk for record in quiet])[:1]:
         raise_objection(record, by=member, text=TWO_DEVICES, at=desk.ago(0, 20))
-
-
-def _slips(desk: Desk) -> None:
-    """The visitor brought the return slip of the account `elder`; the branch has still to confirm it."""
-    elder, visitor = (Member.objects.get(number=number) for number in ("elder", "visitor"))
-    begin = desk.ago(4).replace(hour=9, minute=30, second=0, microsecond=0)
-    add(
-        Event(
-            member=elder,
-            bucket=Bucket.INDIVIDUAL,
-            source=Source.PAPER,
-            key=f"slip:{elder.key}",
-            started_at=begin,
-            ended_at=begin + timedelta(minutes=30),
-            pieces=[(begin, begin + timedelta(minutes=30))],
-            standing=Standing.AWAITING,
-            recorded_by=visitor,
-            rule=Rule.Name.PAPER_COUNTS,
-            reason=SLIP,
-        ),
-        at=desk.ago(2),
-    )

@@ -106,7 +106,22 @@ def welcome(port: str) -> str:
         with override("en"):
             for name in filter(people.get, ACCOUNTS):
                 lines.append(f"    {name:<11} {ACCOUNTS[name]} ({people[name]})")
+        lines += _card_of_the_demonstration(site)
     return "\n".join(lines) + "\n"
+
+
+def _card_of_the_demonstration(site: str) -> list[str]:
+    """How to try signing in with a study card."""
+    from people.models import StudyCard
+    from reports.demo import study_cards as shown
+
+    card = StudyCard.objects.in_use().filter(number=shown.NUMBER).first()
+    if card is None:
+        return []
+    return [
+        f"    study card of {shown.HOLDER}: number {card.number_in_groups}, PIN {shown.PIN}"
+        f" (its QR: {site}/card/#{shown.SECRET})"
+    ]
 
 
 ACCOUNTS = {

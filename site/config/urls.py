@@ -37,6 +37,8 @@ urlpatterns = [
         path("", include("quizzes.urls")),
         path("", include("hours.urls")),
         path("", include("programmes.urls")),
+        path("", include("meetings.urls")),
+        path("", include("outreach.urls")),
         path("", include("reports.urls")),
         path("", include("courses.urls")),
         path("", include(wagtail_urls)),

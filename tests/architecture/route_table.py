@@ -25,14 +25,17 @@ OWNER = frozenset({"member"})
 BRANCH_LEADERS = frozenset({"secretary", "deputy"})
 LEADERS = BRANCH_LEADERS | {"general branch leader", "county leader"}
 COMMITTEE = LEADERS | {"committee member"}
+CALLERS = COMMITTEE | {"group leader"}
 HIGHER = frozenset({"general branch leader", "county leader", "county leader elsewhere"})
 ABOVE = frozenset({"general branch leader", "county leader"})
 GIVERS = HIGHER | {"security", "security elsewhere"}
 LEADERS_ELSEWHERE = frozenset({"secretary elsewhere", "county leader elsewhere"})
+VISITING = LEADERS | LEADERS_ELSEWHERE | {"visitor", "visitor elsewhere"}
 WRITERS = frozenset({"editor", "reviewer"})
 AUDITORS = frozenset({"audit", "audit elsewhere"})
 ADMINISTRATION = WRITERS | GIVERS | AUDITORS | {"system"}
 RULERS = frozenset({"county leader", "county leader elsewhere", "system"})
+PACKERS = LEADERS | LEADERS_ELSEWHERE | {"visitor", "visitor elsewhere"}
 HOLDERS = frozenset({*OFFICES, *ELSEWHERE}) - {"member elsewhere"}
 
 FORGED = {"token": "forged", "now": 0, "signs": [], "chosen": []}
@@ -51,9 +54,13 @@ SITE = [
         body=FORGED,
     ),
     Row("sign-in/", EVERYBODY),
+    Row("look/", EVERYBODY),
     Row("look/", EVERYBODY, method="POST"),
     Row("sign-out/", EVERYBODY, method="POST"),
     Row("forgotten/", EVERYBODY),
+    Row("card/", EVERYBODY),
+    Row("card/pin/", EVERYBODY),
+    Row("card/first/", EVERYBODY),
     Row("code/", EVERYBODY),
     Row("api/v1/", NOBODY, stranger=HIDDEN),
     Row("api/v1/openapi.json", EVERYBODY),
@@ -72,6 +79,18 @@ SITE = [
     Row("rules/proposals/<uuid:key>/", RULERS | {"security", "security elsewhere"}, {"key": "proposed rule"}),
     Row("rules/propose/<slug:name>/", RULERS, {"name": "rule"}),
     Row("quiz/<uuid:key>/", SIGNED_IN, {"key": "quiz"}),
+    # Study packs
+    Row("packs/", PACKERS),
+    Row("packs/new/", PACKERS),
+    Row("packs/find/", PACKERS),
+    Row("packs/runs/<uuid:key>/", LEADERS, {"key": "packs asked for"}),
+    Row("packs/runs/<uuid:key>/act/", LEADERS, {"key": "packs asked for"}, method="POST"),
+    Row("packs/runs/<uuid:key>/volumes/<int:number>/", LEADERS, {"key": "packs asked for", "number": "1"}),
+    Row("packs/runs/<uuid:key>/deliveries/", LEADERS, {"key": "packs asked for"}),
+    Row("packs/<uuid:key>/", LEADERS | {"visitor"}, {"key": "pack"}),
+    Row("packs/<uuid:key>/step/", LEADERS | {"visitor"}, {"key": "pack"}, method="POST"),
+    Row("packs/<uuid:key>/slip/", LEADERS | {"visitor"}, {"key": "pack"}),
+    Row("packs/<uuid:key>/file/", LEADERS | {"visitor"}, {"key": "pack"}),
     # One's own
     Row("record/", SIGNED_IN),
     Row("record/statement/", SIGNED_IN),
@@ -91,6 +110,7 @@ SITE = [
     Row("account/sessions/<int:pk>/end/", SIGNED_IN, {"pk": "no key"}, method="POST"),
     Row("account/sessions/end/", NOBODY, method="POST", others=SIGN_IN),
     Row("sign-in/code/", NOBODY, others=SIGN_IN),
+    Row("my-card/", SIGNED_IN),
     Row("code/password/", EVERYBODY),
     Row("lessons/<uuid:edition>/reached/", SIGNED_IN, {"edition": "edition"}, method="POST"),
     Row(
@@ -121,7 +141,42 @@ SITE = [
     Row("overview/<uuid:key>/own/", {"county leader", "observer"}, {"key": "county"}),
     Row("members/<uuid:key>/", COMMITTEE | {"group leader", "visitor", "member"}, {"key": "the member"}),
     Row("members/<uuid:key>/code/", LEADERS | {"security"}, {"key": "the member"}),
+    # Meetings
+    Row("meetings/", CALLERS | LEADERS_ELSEWHERE),
+    Row("meetings/of/<uuid:key>/", COMMITTEE, {"key": "branch"}),
+    Row("meetings/of/<uuid:key>/", COMMITTEE | {"group leader"}, {"key": "group"}),
+    Row("meetings/of/<uuid:key>/", {"county leader"}, {"key": "county"}),
+    Row("meetings/of/<uuid:key>/new/", COMMITTEE, {"key": "branch"}),
+    Row("meetings/<uuid:key>/", COMMITTEE, {"key": "open meeting"}),
+    Row("meetings/<uuid:key>/", COMMITTEE | {"group leader"}, {"key": "group meeting"}),
+    Row("meetings/<uuid:key>/marks/", COMMITTEE, {"key": "open meeting"}, method="POST"),
+    Row("meetings/<uuid:key>/change/", COMMITTEE, {"key": "open meeting"}),
+    Row("meetings/<uuid:key>/close/", COMMITTEE, {"key": "open meeting"}),
+    Row("meetings/<uuid:key>/correct/", LEADERS, {"key": "closed meeting"}),
+    Row("meetings/<uuid:key>/list.pdf", COMMITTEE, {"key": "open meeting"}),
+    # Visits
     Row("visits/", {"visitor", "visitor elsewhere"}),
+    *(Row(f"visits/{form}/", VISITING) for form in ("record", "call", "nobody-home")),
+    Row("visits/plan/<uuid:key>/", LEADERS | {"visitor"}, {"key": "the member"}),
+    Row("visits/plans/<uuid:key>/cancel/", LEADERS | {"visitor"}, {"key": "planned visit"}, method="POST"),
+    Row("visits/questions/<uuid:key>/", LEADERS | {"visitor"}, {"key": "asked question"}),
+    Row("visits/branch/<uuid:key>/", LEADERS, {"key": "branch"}),
+    Row("visits/branch/<uuid:key>/pairing/", LEADERS, {"key": "branch"}),
+    Row("visits/<uuid:key>/", LEADERS | {"visitor", "member"}, {"key": "visit"}),
+    # Mobile members, their activity records, and who was reached
+    Row("mobile/", LEADERS | LEADERS_ELSEWHERE),
+    *(
+        Row(f"mobile/{page}", LEADERS | {"colleague"}, {"key": key})
+        for page, key in (
+            ("<uuid:key>/", "registration"),
+            ("sheets/<uuid:key>/", "activity record"),
+            ("sheets/<uuid:key>/print/", "activity record"),
+        )
+    ),
+    Row("sheets/<str:code>/", EVERYBODY, {"code": "code on the sheet"}),
+    Row("reached/", COMMITTEE | LEADERS_ELSEWHERE | {"observer"}),
+    Row("reached/<uuid:key>/", COMMITTEE | {"observer"}, {"key": "branch"}),
+    Row("reached/<uuid:key>/", {"county leader", "observer"}, {"key": "county"}),
     # A member's rights
     *(
         Row(f"my-data/{page}", SIGNED_IN)
@@ -139,6 +194,10 @@ SITE = [
     Row("branch/", COMMITTEE | LEADERS_ELSEWHERE),
     Row("branch/<uuid:key>/", COMMITTEE, {"key": "branch"}),
     Row("branch/<uuid:key>/receive/", LEADERS, {"key": "branch"}),
+    Row("branch/<uuid:key>/cards/", LEADERS, {"key": "branch"}),
+    Row("members/<uuid:key>/card/", LEADERS, {"key": "the member"}),
+    Row("cards/print/", LEADERS | LEADERS_ELSEWHERE),
+    Row("cards/print/<slug:kind>/", LEADERS | LEADERS_ELSEWHERE, at="/cards/print/small/"),
     Row("members/<uuid:key>/arrangements/", COMMITTEE, {"key": "the member"}),
     Row("transfers/<uuid:key>/", LEADERS, {"key": "transfer"}),
     Row("registrations/<uuid:key>/", LEADERS, {"key": "registration"}, method="POST"),

@@ -10,10 +10,10 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from http.cookies import SimpleCookie
 from pathlib import Path
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.files.base import ContentFile
@@ -27,6 +27,13 @@ from hours import ledger, ruling
 from hours.ledger import Event
 from hours.objections import raise_objection
 from jobs.models import Job
+from meetings import holding
+from meetings.closing import close_meeting
+from meetings.holding import Mark, Plan
+from outreach.arranged import PlannedVisit
+from outreach.packet_records import Packet, PacketStep, PackRun, PackVolume
+from outreach.reports import Visited
+from outreach.sheets import ActivitySheet
 from people import corrections, erasure
 from people.middleware import AdminOffices
 from people.mobility import MobileRegistration
@@ -37,6 +44,7 @@ from quizzes import attempts, slots
 from quizzes.slots import Place
 from tests.cast import LONG_AGO, add_lesson, add_module, give_office, moment
 from tests.hours.rows import add_record
+from tests.outreach.visiting import visit
 from tests.quizzes.conftest import EDITION
 from tests.quizzes.papers import add_question, add_quiz
 
@@ -223,6 +231,9 @@ def build_scene(edition: LessonEdition, monkeypatch) -> Scene:
         **_requests(people["member"]),
         "proposed rule": str(_proposed_rule(people["system"])),
         **_for_the_secretary(people["member"]),
+        **_meetings(people["secretary"], ours),
+        **_visited(people["member"], people["visitor"]),
+        **_packed(people, ours["branch"]),
         "rule": "host_leads",
         "1": "1",
         "no key": "999999",
@@ -288,6 +299,50 @@ def _for_the_secretary(member: Member) -> dict[str, str]:
     return {"awaiting record": str(row.pk), "objection": str(asked.key)}
 
 
+def _visited(member: Member, visitor: Member) -> dict[str, str]:
+    """A visit with a question, and one that is planned."""
+    at = moment("2026-03-10 12:00")
+    made = visit(visited=[Visited(member.key, "tap", questions=["x"])], by=visitor, at=at).visit
+    day = moment("2026-03-20 12:00").date()
+    plan = PlannedVisit.objects.create(
+        visitor=visitor, member=member, day=day, planned_by=visitor, planned_at=at
+    )
+    return {
+        "visit": str(made.key),
+        "planned visit": str(plan.key),
+        "asked question": str(made.questions.get().key),
+    }
+
+
+def _packed(people: dict[str, Member], branch: Organisation) -> dict[str, str]:
+    """The member's study pack, made, with a file of its own and one of its volume."""
+    at, file = moment("2026-03-10 12:00"), ContentFile(b"%PDF-1.7", name="pack.pdf")
+    run = PackRun.objects.create(
+        organisation=branch, asked_by=people["secretary"], asked_at=at, language="zh-hans",
+        kind="print_run", look={}, contents={"lessons": [], "quizzes": []},
+    )  # fmt: skip
+    volume = PackVolume.objects.create(run=run, number=1, file=file, pages=1)
+    packet = Packet.objects.create(
+        number="2026-000001", run=run, member=people["member"], branch=branch, volume=volume, file=file,
+        contents={"lessons": [], "quizzes": []}, made_at=at,
+    )  # fmt: skip
+    PacketStep.objects.create(packet=packet, state="made", on=at.date(), at=at)
+    return {"packs asked for": str(run.key), "pack": str(packet.key)}
+
+
+def _meetings(secretary: Member, ours: dict[str, Organisation]) -> dict[str, str]:
+    """One whose roll is open, one of the group, and one that is closed."""
+    begin, at = moment("2026-03-10 10:00"), moment("2026-03-10 12:00")
+    times, by = (begin, begin + timedelta(hours=1)), {"by": secretary, "at": at}
+    opened = holding.open_meeting(ours["branch"], Plan("theme_day", *times), **by)
+    group = holding.open_meeting(ours["group"], Plan("group", *times), **by)
+    closed = holding.open_meeting(ours["branch"], Plan("general", *times), **by)
+    holding.mark(closed, [Mark(uuid4(), secretary.key, "present")], **by)
+    close_meeting(closed, **by)
+    found = {"open meeting": opened, "group meeting": group, "closed meeting": closed}
+    return {name: str(meeting.key) for name, meeting in found.items()}
+
+
 def _proposed_rule(system: Member) -> UUID:
     at = moment("2026-03-10 10:00")
     fields = {"value": 0, "valid_from": LATER, "source": "x"}
@@ -316,7 +371,12 @@ def _asked(people: dict[str, Member], ours: dict[str, Organisation]) -> dict[str
             contact=people["colleague"], since=day, months=12,
         ),
     }  # fmt: skip
-    return {name: str(row.key) for name, row in found.items()}
+    sheet = ActivitySheet.objects.create(
+        number="2026-000001", member=member, registration=found["registration"], branch=ours["branch"],
+        since=day, expires_on=LATER, issued_by=people["colleague"], issued_at=at,
+    )  # fmt: skip
+    keys = {name: str(row.key) for name, row in found.items()}
+    return keys | {"activity record": str(sheet.key), "code on the sheet": sheet.code}
 
 
 def _workbooks(leader: Member, county: Organisation) -> dict[str, str]:

@@ -19,7 +19,19 @@ from config.progress import step
 from courses.outline import Module
 from do import server
 from people.ciphers import write_new_keys
-from tests.bench import city, courses, hours, ledger, people, reports, workbooks
+from tests.bench import (
+    city,
+    courses,
+    hours,
+    ledger,
+    packs,
+    people,
+    reach,
+    reports,
+    rolls,
+    slow_phone,
+    workbooks,
+)
 from tests.bench.measuring import MOST_FOREIGN, Ground, Served
 from tests.bench.processor import family_of_database
 from tests.bench.rows import Row
@@ -42,6 +54,10 @@ def measure(benches: list[str]) -> list[Row]:
     write_new_keys(Path(settings.KEYS_FILE))
     migrate()
     rows = _measure_served(benches)
+    if "outreach" in benches:
+        rows += packs.measure()
+        rows += reach.measure()
+        rows += rolls.measure()
     # Last: a million members and twenty million rows would be in everybody's way.
     if "people" in benches:
         rows += workbooks.importing()
@@ -65,6 +81,8 @@ def _measure_served(benches: list[str]) -> list[Row]:
         if "hours" in benches:
             editions = [lesson.edition for module in modules for lesson in module.lessons]
             rows += hours.measure(ground, editions)
+        if "outreach" in benches:
+            rows += slow_phone.measure(ground, cookies[1])
         if "people" in benches:
             editions = [lesson.edition for module in modules for lesson in module.lessons]
             rows += people.measure(ground, editions)

@@ -74,7 +74,8 @@ def test_elder_mode_has_its_own_home_with_the_person_to_ring(client, member, sec
     response = client.get("/")
 
     assert response.templates[0].name == "courses/elder_home.html"
-    assert (response.context["contact"].name, response.context["contact"].phone) == ("张伟", "13900000002")
+    contact = response.context["whom_to_ring"]()
+    assert (contact.name, contact.phone) == ("张伟", "13900000002")
 
 
 def test_the_course_page_lists_modules_lessons_and_results(client, member) -> None:

@@ -110,6 +110,7 @@ def test_a_job_that_failed_is_tried_again_and_its_error_is_cleared(jobs) -> None
 
 def test_the_rooms_have_registered_their_jobs() -> None:
     assert {name: job.nightly for name, job in JOBS.items()} == {
+        "forget what activities of mobile members were about": True,
         "publish scheduled pages": False,
         "close study sittings that have ended": False,
         "close jobs that went silent": False,
@@ -120,9 +121,12 @@ def test_the_rooms_have_registered_their_jobs() -> None:
         "remove old jobs": True,
         "remove old workbooks of people": True,
         "remove old exports of people": True,
+        "remove old files of study packs": True,
+        "empty the words of old return slips": True,
         "forget sessions that ended": True,
         "forget failed sign-ins": True,
         "drop personal data whose time is over": True,
+        "empty the words of old visits": True,
         "make room in the audit for the coming months": True,
         "drop the audit's oldest months": True,
         "verify the audit of this month and the last": True,

@@ -164,6 +164,7 @@ def test_what_the_night_drops_has_a_moment_and_a_length() -> None:
         "people.correctionrequest": timedelta(days=5 * 365),
         "people.erasure": timedelta(days=5 * 365),
         "people.onetimecode": timedelta(days=30),
+        "people.studycard": timedelta(days=365),
         "jobs.job.asked_by": timedelta(days=30),
         "wagtailadmin.formstate.user": timedelta(days=30),
         "wagtailadmin.editingsession.user": timedelta(days=1),

@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "people.middleware.PrivatePages",
     "people.middleware.IdleTimeOut",
+    "config.by_card.OnlyStudyByCard",
     "people.entry_rules.EntryRules",
     "people.middleware.AdminOffices",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -123,7 +124,7 @@ TASKS = {
 
 # Who signs in
 AUTH_USER_MODEL = "people.Member"
-AUTHENTICATION_BACKENDS = ["people.signing_in.NumberOrPhone"]
+AUTHENTICATION_BACKENDS = ["people.signing_in.NumberOrPhone", "people.card_sessions.ByStudyCard"]
 LOGIN_URL = "people:sign_in"
 LOGIN_REDIRECT_URL = "/"
 LOGOUT_REDIRECT_URL = "/"
@@ -175,6 +176,7 @@ TIME_ZONE = "Asia/Shanghai"
 STATIC_URL = "/static/"
 STATIC_ROOT = VAR / "static"
 STATICFILES_DIRS = [SITE / "static"]
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # pages of other sites have no use for our files
 MEDIA_URL = "/media/"
 MEDIA_ROOT = Path(env.text("MEDIA_DIR", str(ROOT / "media")))
 PRIVATE_ROOT = VAR / "private"
@@ -253,3 +255,5 @@ AUDIT_DAYS = env.number("AUDIT_DAYS", 400)
 # How long personal data is kept (people.retention): what was answered and done, and what members asked for.
 LEARNING_EVENT_YEARS = env.number("LEARNING_EVENT_YEARS", 2)
 REQUEST_YEARS = env.number("REQUEST_YEARS", 5)
+VISIT_PLACE_DAYS = env.number("VISIT_PLACE_DAYS", 30)
+VISIT_WORDS_DAYS = env.number("VISIT_WORDS_DAYS", 180)
