@@ -182,7 +182,8 @@ def not_counted(family: Family) -> list[str]:
     said = [refusal(why, seconds) for why, seconds in sorted(found.items())]
     if family.first.source == Source.PAPER and family.first.evidence.get("beyond"):
         lost = length(int(family.first.evidence["beyond"]))
-        said.append(_("%(length)s: beyond what these lessons can earn in a year. It is kept.") % {"length": lost})
+        words = _("%(length)s: beyond what these lessons can earn in a year. It is kept.")
+        said.append(words % {"length": lost})
     if family.is_declined and family.confirmation is not None:
         lost = length(claimed_seconds(family.first))
         said.append(

@@ -23,13 +23,14 @@ from meetings.holding import (
     NotOnTheRoll,
     NotThatArrival,
     WasCalledOff,
+    check_day,
     check_times,
     still_open,
 )
 from meetings.models import Attendance, Meeting
 from meetings.rolls import whom_to_call
 from people import audit
-from people.leading import NotForYourself, NotYourBranch, Refusal, leads
+from people.leading import KeyTaken, NotForYourself, NotYourBranch, Refusal, leads
 from people.models import Member
 
 CLOSED = audit.action("meetings.closed", _("Closed a meeting; its hours are in the ledger"))
@@ -64,7 +65,8 @@ def close_meeting(
 
     Closed again it stays as it is. The place is emptied: nobody needs it any more.
 
-    :raises NotYourBranch, WasCalledOff, NotTheseTimes, NotOver, NobodyCame: and nothing is written.
+    :raises NotYourBranch, WasCalledOff, NotTheseTimes, TooFarAway, NotOver, NobodyCame: and nothing is
+        written.
     """
     closed = Meeting.objects.select_for_update(no_key=True).get(pk=meeting.pk)
     if closed.is_closed:
@@ -72,6 +74,8 @@ def close_meeting(
     current = still_open(meeting, by=by, at=at)
     current.starts_at, current.ends_at = starts_at or current.starts_at, ends_at or current.ends_at
     check_times(current.starts_at, current.ends_at)
+    if current.starts_at != closed.starts_at:
+        check_day(current.starts_at, at=at)
     if current.ends_at > at:
         raise NotOver
     held = list(current.attendances.all().holding().select_related("member"))
@@ -180,8 +184,8 @@ def correct_attendance(
 
     `key` names the form that was sent: sent again, it is the same row.
 
-    :raises NotYourBranch, NotForYourself, NoReason, NotClosed, WasCalledOff, NotOnTheRoll, NotThatArrival,
-        NothingChanges, and what `hours.correcting` raises: and nothing is written.
+    :raises NotYourBranch, NotForYourself, NoReason, NotClosed, WasCalledOff, KeyTaken, NotOnTheRoll,
+        NotThatArrival, NothingChanges, and what `hours.correcting` raises: and nothing is written.
     """
     current = Meeting.objects.select_for_update(of=("self",), no_key=True).select_related("branch__parent")
     meeting = current.get(pk=meeting.pk)
@@ -194,7 +198,9 @@ def correct_attendance(
         raise WasCalledOff
     if not meeting.is_closed:
         raise NotClosed
-    already = meeting.attendances.filter(key=key).first()
+    already = Attendance.objects.filter(key=key).first()
+    if already is not None and (already.meeting_id, already.member_id) != (meeting.pk, member.pk):
+        raise KeyTaken
     if already is not None:
         return already
     row = _corrected_row(meeting, member, state, arrived_at, key=key, by=by, at=at)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.timezone import get_current_timezone, localtime
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -14,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from courses.outline import outline
 from hours.ledger import REASON
 from meetings.holders import KINDS
-from meetings.holding import Plan
+from meetings.holding import Plan, TooFarAway
 from meetings.models import Attendance, Meeting
 from people.models import MemberQuerySet, Organisation
 
@@ -35,6 +36,13 @@ class TimesForm(forms.Form):
     day = forms.DateField(label=_("Day"), widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"))
     begins = Clock(label=_("Begins"))
     ends = Clock(label=_("Ends"))
+
+    def clean_day(self) -> date:
+        """Days at the end of time are refused before anybody reckons with them."""
+        day: date = self.cleaned_data["day"]
+        if not 1900 < day.year < 2200:
+            raise ValidationError(TooFarAway.words)
+        return day
 
     def times(self) -> dict[str, Any]:
         """The moments; midnight ends a day."""

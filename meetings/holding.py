@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,7 @@ from meetings.holders import KINDS, holds
 from meetings.models import LONGEST, Attendance, Meeting
 from meetings.rolls import whom_to_call
 from people import audit
-from people.leading import NotYourBranch, Refusal, is_open
+from people.leading import KeyTaken, NotYourBranch, Refusal, is_open
 from people.models import Member, Organisation
 
 OPENED = audit.action("meetings.opened", _("Entered a meeting"))
@@ -121,8 +121,8 @@ def open_meeting(
     """
     Enter a meeting, in the future or in the past. `key` names the form: sent again, it is the same meeting.
 
-    :raises NotYourBranch, NotThatKind, NotTheseTimes, TooFarAway, NotOpenThatDay, NotOnTheRoll: and nothing
-        is written.
+    :raises NotYourBranch, NotThatKind, NotTheseTimes, TooFarAway, NotOpenThatDay, NotOnTheRoll, KeyTaken:
+        and nothing is written.
     """
     if not holds(by, organisation, on=localdate(at)):
         raise NotYourBranch
@@ -133,9 +133,21 @@ def open_meeting(
     if key:
         meeting.key = key
     _check(meeting, by=by, at=at)
-    meeting.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            meeting.save(force_insert=True)
+    except IntegrityError:
+        return _of_the_form(meeting)
     _note(OPENED, meeting, by=by, at=at, kind=meeting.kind, on=f"{meeting.day}")
     return meeting
+
+
+def _of_the_form(meeting: Meeting) -> Meeting:
+    """What the same form, sent at the same time, has entered meanwhile."""
+    there = Meeting.objects.filter(key=meeting.key).first()
+    if there is None or there.branch_id != meeting.branch_id:
+        raise KeyTaken
+    return there
 
 
 @transaction.atomic
@@ -193,12 +205,23 @@ def mark(meeting: Meeting, marks: Iterable[Mark], *, by: Member, at: datetime) -
         elif not _arrival_fits(one, current):
             taken.refused[one.key] = NotThatArrival()
         else:
-            taken.kept.append(one.key)
             rows.append(_row(current, member, one, by=by, at=at))
     if rows:
         Attendance.objects.bulk_create(rows, ignore_conflicts=True)
+        _sort_out(rows, taken)
         _note(MARKED, current, by=by, at=at, marks=len(rows))
     return taken
+
+
+def _sort_out(rows: Sequence[Attendance], taken: Taken) -> None:
+    """Say of each row that it is kept; of one whose key stands for something else that it is not."""
+    kept = Attendance.objects.in_bulk([row.key for row in rows], field_name="key")
+    for row in rows:
+        there = kept[row.key]
+        if (there.meeting_id, there.member_id, there.state) == (row.meeting_id, row.member_id, row.state):
+            taken.kept.append(row.key)
+        else:
+            taken.refused[row.key] = KeyTaken()
 
 
 def still_open(meeting: Meeting, *, by: Member, at: datetime) -> Meeting:
@@ -240,13 +263,20 @@ def check_times(starts_at: datetime, ends_at: datetime) -> None:
         raise NotTheseTimes
 
 
+def check_day(starts_at: datetime, *, at: datetime) -> None:
+    """
+    :raises TooFarAway: when it is more than a year ago, or ahead.
+    """
+    if not at - FARTHEST <= starts_at <= at + FARTHEST:
+        raise TooFarAway
+
+
 def _check(meeting: Meeting, *, by: Member, at: datetime) -> None:
     place = meeting.branch
     if meeting.kind not in KINDS[place.kind]:
         raise NotThatKind
     check_times(meeting.starts_at, meeting.ends_at)
-    if not at - FARTHEST <= meeting.starts_at <= at + FARTHEST:
-        raise TooFarAway
+    check_day(meeting.starts_at, at=at)
     founded = place.founded_on is None or place.founded_on <= meeting.day
     if not (founded and is_open(place, on=meeting.day)):
         raise NotOpenThatDay

@@ -33,7 +33,7 @@ def marks_from(body: bytes, meeting: Meeting) -> list[Mark]:
             Mark(UUID(row["key"]), UUID(row["member"]), str(row["state"]), clock(row.get("arrived"), meeting))
             for row in rows
         ]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise NotMarks from error
 
 

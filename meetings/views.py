@@ -105,6 +105,9 @@ def change(request: HttpRequest, key: UUID) -> HttpResponse:
 def roll(request: HttpRequest, key: UUID) -> HttpResponse:
     """The roll of an open meeting; of another one, what came of it. Without JavaScript a plain form."""
     meeting, at = _meeting(request, key), now()
+    if not meeting.is_open and request.method == "POST":
+        closed = holding.WasCalledOff if meeting.is_called_off else holding.AlreadyClosed
+        messages.error(request, closed.words)
     if not meeting.is_open:
         return _summary(request, meeting)
     if request.method == "POST":

@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from django.core.files.base import ContentFile
 from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import localdate
 
 from jobs.schedule import nightly
-from outreach.packet_records import Packet, PackRun, PackVolume
+from outreach.packet_records import Packet, PacketQuerySet, PackRun, PackVolume
 
 KEPT = timedelta(days=60)
 """How long files are kept."""
@@ -41,3 +42,20 @@ def remove_files(run: PackRun) -> int:
     run.packets.exclude(file="").update(file="")
     PackRun.objects.filter(pk=run.pk).update(files_until=None)
     return len(rows)
+
+
+def remove_files_of(packets: PacketQuerySet) -> None:
+    """Remove the files in which these packs are: their own, and the volumes that hold them beside others."""
+    rows = [
+        *PackVolume.objects.filter(packets__in=packets).exclude(file="").distinct(),
+        *packets.exclude(file=""),
+    ]
+    for row in rows:
+        row.file.delete(save=False)
+        row.save(update_fields=["file"])
+
+
+def without_file(run: PackRun) -> PacketQuerySet:
+    """Packs that were made and whose file has gone; those of erased members are not printed again."""
+    no_file = Q(file="") if run.kind == PackRun.Kind.FILES else Q(volume=None) | Q(volume__file="")
+    return run.packets.made().filter(no_file, cover__isnull=False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from typing import Any
 from uuid import UUID
 
@@ -32,6 +33,11 @@ class KeysField(forms.Field):
             return list(dict.fromkeys(UUID(part) for part in said))
         except ValueError as error:
             raise forms.ValidationError(self.error_messages["invalid"], "invalid") from error
+
+
+def _without_controls(text: str) -> str:
+    """The words without characters that no page shows and the database does not take."""
+    return "".join(letter for letter in text if unicodedata.category(letter) != "Cc")
 
 
 class PackForm(forms.Form):
@@ -75,7 +81,7 @@ class PackForm(forms.Form):
     def wanted(self) -> Wanted:
         data = self.cleaned_data
         said = {
-            key: self.data.get(f"discussion-{key}", "").splitlines()
+            key: [_without_controls(line) for line in self.data[f"discussion-{key}"].splitlines()]
             for key in data["lessons"]
             if self.data.get(f"discussion-{key}")
         }

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from django.utils.translation import gettext_lazy as _
 
 from jobs.schedule import nightly
-from outreach.pack_files import remove_files
-from outreach.packet_records import Packet, PackRun, Slip
+from outreach.pack_files import remove_files_of
+from outreach.packet_records import Packet, Slip
 from people.keeping import LAW, WITH_ACCOUNT, Held, Keeping, OnErasure
 from people.models import Member
 
@@ -110,8 +110,7 @@ def forget_packs(member: Member, at: datetime) -> None:
     A volume of a print run holds others' packs as well; it can be printed again, without this member's.
     """
     packets = Packet.objects.filter(member=member)
-    for run in PackRun.objects.filter(packets__in=packets).distinct():
-        remove_files(run)
+    remove_files_of(packets)
     packets.update(cover=None)
     packets.waiting().update(left_out=Packet.LeftOut.ERASED)
     _empty(Slip.objects.filter(packet__member=member))

@@ -12,7 +12,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
@@ -21,7 +20,7 @@ from courses.gate import current_edition, may_read
 from courses.models import LessonEdition
 from jobs.work import Running, WorkFailed, work
 from outreach.pack_contents import Composer, look_of
-from outreach.pack_files import KEPT, keep_file
+from outreach.pack_files import KEPT, keep_file, without_file
 from outreach.pack_freezing import Freezer, editions_of, freezer
 from outreach.packet_records import Packet, PacketStep, PackRun, PackVolume
 from outreach.packs import NotTheirs, members_for
@@ -60,7 +59,7 @@ def make(running: Running) -> Mapping[str, Any]:
 def _make_all(running: Running, run: PackRun) -> int:
     composer, total, made = Composer(run), run.packets.count(), 0
     while True:
-        missing = run.packets.waiting().count() + _without_file(run).count()
+        missing = run.packets.waiting().count() + without_file(run).count()
         running.tell("packs", total - missing, total)
         if not missing:
             return made
@@ -135,16 +134,10 @@ def _why_left_out(packet: Packet, homes: Mapping[int, int], editions: list[Lesso
     return ""
 
 
-def _without_file(run: PackRun) -> Any:
-    """Packs that were made and whose file has gone; those of erased members are not printed again."""
-    no_file = Q(file="") if run.kind == PackRun.Kind.FILES else Q(volume=None) | Q(volume__file="")
-    return run.packets.made().filter(no_file, cover__isnull=False)
-
-
 @transaction.atomic
 def print_some(run: PackRun, composer: Composer, *, at: datetime) -> int | None:
     """Print the next fifty again whose file has gone, a volume as it was. None when there are none."""
-    rows = _without_file(run).select_for_update(of=("self",), no_key=True, skip_locked=True)
+    rows = without_file(run).select_for_update(of=("self",), no_key=True, skip_locked=True)
     if run.kind == PackRun.Kind.PRINT_RUN:
         first = rows.order_by("number").values_list("volume", flat=True).first()
         rows = rows.filter(volume=first)

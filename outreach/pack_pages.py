@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from courses.outline import Course, outline
-from outreach.packet_records import Packet, PacketQuerySet, PacketStep, PackRun, PackRunQuerySet
+from outreach.packet_records import Packet, PacketQuerySet, PacketStep, PackRun, PackRunQuerySet, PackVolume
 from outreach.packs import members_for, visited_places
 from people.leading import led_by
 from people.models import Member, Organisation
@@ -56,6 +56,13 @@ def packets_for(viewer: Member, *, on: date, state: str = "", run: PackRun | Non
         rows = rows.filter(state=state)
     rows = rows.select_related("member", "branch", "run")
     return rows.order_by("number") if run is not None else rows.order_by("-number")
+
+
+def volumes_for(viewer: Member, run: PackRun, *, on: date) -> QuerySet[PackVolume]:
+    """The volumes with a file, of whose packs each is in the viewer's care: a volume shows every name."""
+    cared = Packet.objects.cared_for_by(viewer, on=on).values("pk")
+    others = Packet.objects.filter(volume=OuterRef("pk")).exclude(pk__in=cared)
+    return run.volumes.exclude(file="").filter(~Exists(others)).order_by("number")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from django.views.decorators.http import require_POST
 
 from outreach import pack_pages, packs
 from outreach.pack_budget import budget_of
+from outreach.pack_files import without_file
 from outreach.pack_forms import PackForm, StepForm
 from outreach.pack_lists import delivery_list
 from outreach.packet_records import Packet, PacketStep, PackRun
@@ -85,7 +87,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 look=form.look,
                 language=language,
                 kind=form.cleaned_data["kind"],
-                pages=int(request.POST.get("pages") or 0) % 1000,
+                pages=_pages(request),
                 by=request.user,
                 at=now(),
             )
@@ -94,6 +96,12 @@ def new(request: HttpRequest) -> HttpResponse:
     except Refusal as refusal:
         form.add_error(None, refusal.words)
         return _choosing(request, organisation, language, form)
+
+
+def _pages(request: HttpRequest) -> int:
+    """The pages of one pack, as the page before told them; 0 when what was sent is no such number."""
+    said = request.POST.get("pages", "")
+    return int(said) if re.fullmatch(r"[0-9]{1,3}", said) else 0
 
 
 def _organisation(request: HttpRequest) -> Organisation | None:
@@ -184,12 +192,12 @@ def run(request: HttpRequest, key: UUID) -> HttpResponse:
         "job": job,
         "at_work": packs.is_at_work(job, at=at),
         "failure": FAILURES.get(job.result.get("failure", "")) if job else None,
-        "volumes": list(found.volumes.exclude(file="").order_by("number")),
+        "volumes": list(pack_pages.volumes_for(request.user, found, on=on)),
         "steps": [(step, step.label) for step in BY_HAND],
         "step_form": StepForm(initial={"on": on}),
         "may_manage": found.asked_by_id == request.user.pk or leads(request.user, found.organisation, on=on),
         "waiting": found.asked - found.made - found.left,
-        "files_gone": found.made > 0 and found.files_until is None,
+        "files_gone": without_file(found).exists(),
     }
     return render(request, "outreach/pack_run.html", context)
 
@@ -250,7 +258,7 @@ def _step_all(request: HttpRequest, found: PackRun) -> None:
 def volume(request: HttpRequest, key: UUID, number: int) -> HttpResponse:
     """A volume of a print run. Fetching it is kept in the audit."""
     found = _run(request, key)
-    part = found.volumes.exclude(file="").filter(number=number).first()
+    part = pack_pages.volumes_for(request.user, found, on=localdate()).filter(number=number).first()
     if part is None:
         raise Http404
     return _file(request, part, f"{found.asked_at:%Y%m%d}-{part.number}.pdf", organisation=found.organisation)

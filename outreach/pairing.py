@@ -75,6 +75,8 @@ def withdraw_consent(pairing: Pairing, *, side: str, by: Member, at: datetime) -
     :raises NotYourBranch, PairingEnded, NotAgreed: and nothing is changed.
     """
     on = _led_day(pairing, by, at)
+    if side not in PairingConsent.Side.values:
+        raise NotAgreed
     consent = PairingConsent.objects.filter(pairing=pairing, side=side, withdrawn_on=None).first()
     if consent is None:
         raise NotAgreed

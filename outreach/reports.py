@@ -144,7 +144,7 @@ class Report:
             raise TooLong
         if self.was_held and self.minutes < 1:
             raise TooShort
-        if self.ended_at > at:
+        if self.started_at > at or self.ended_at > at:
             raise InTheFuture
         if self.started_at < at - OLDEST:
             raise TooLongAgo

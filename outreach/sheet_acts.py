@@ -16,7 +16,7 @@ from hours.ledger import Event, add_all
 from hours.models import Bucket, Source, Standing
 from outreach.sheets import KEPT_OPEN, LINES, LONGEST_MINUTES, ActivitySheet, SheetLine, SheetReturn
 from people import audit
-from people.leading import NotForYourself, Refusal, leads, lock_member
+from people.leading import KeyTaken, NotForYourself, Refusal, leads, lock_member
 from people.mobility import NotRegisteredOut, active_registration
 from people.models import Member, MobileRegistration
 
@@ -67,7 +67,7 @@ def issue(registration: MobileRegistration, *, key: UUID, by: Member, at: dateti
     """
     Issue a sheet for a member who is away, numbered on. Asked again with the same key it is the same sheet.
 
-    :raises NotRegisteredOut, NotYourSheet, NotForYourself: and nothing is changed.
+    :raises NotRegisteredOut, NotYourSheet, NotForYourself, KeyTaken: and nothing is changed.
     """
     on = localdate(at)
     lock_member(registration.member)
@@ -75,7 +75,9 @@ def issue(registration: MobileRegistration, *, key: UUID, by: Member, at: dateti
     if current is None or current.pk != registration.pk:
         raise NotRegisteredOut
     _check(current, by, on=on)
-    there = ActivitySheet.objects.filter(key=key, registration=current).first()
+    there = ActivitySheet.objects.filter(key=key).first()
+    if there is not None and there.registration_id != current.pk:
+        raise KeyTaken
     if there is not None:
         return there
     pk = _next_number()
@@ -124,12 +126,14 @@ def record_return(
     All of the lines or none. With the same key it is the same return. Where lines overlap one another or
     other study, the ledger counts each minute once.
 
-    :raises NotYourSheet, SheetCancelled, NothingToRecord, LinesRefused: and nothing is written.
+    :raises NotYourSheet, KeyTaken, SheetCancelled, NothingToRecord, LinesRefused: and nothing is written.
     """
     lock_member(sheet.member)
     current = _held(sheet)
     _check_sheet(current, by, on=localdate(at))
-    there = SheetReturn.objects.filter(key=key, sheet=current).first()
+    there = SheetReturn.objects.filter(key=key).first()
+    if there is not None and there.sheet_id != current.pk:
+        raise KeyTaken
     if there is not None:
         return there
     if current.cancelled_at is not None:
@@ -193,7 +197,7 @@ def _faults(sheet: ActivitySheet, lines: Sequence[Line], *, at: datetime) -> lis
             faults.append(_("Line %(line)s is recorded already. Please leave it empty here.") % said)
         elif not 1 <= line.minutes <= LONGEST_MINUTES:
             faults.append(_("Line %(line)s: please give 1 to %(most)s minutes.") % said)
-        elif line.ended_at > at:
+        elif line.started_at > at or line.ended_at > at:
             faults.append(_("Line %(line)s lies in the future. Please check the day and the time.") % said)
         elif not sheet.since <= day <= last:
             faults.append(

@@ -66,7 +66,7 @@ def prepared(request: HttpRequest, *, way: str, outcome: str, at: datetime) -> P
         else [],
         initial=initial,
     )
-    last = said_last([first.member]).get(first.member.pk) if first else None
+    last = said_last([first.member]).get(first.member.pk) if first and _sees(viewer, first, day) else None
     context = {
         "form": form,
         "table": list(form.table()),
@@ -80,6 +80,11 @@ def prepared(request: HttpRequest, *, way: str, outcome: str, at: datetime) -> P
         **(_aloud(form, first, lesson, at=at) if reads else {}),
     }
     return Prepared(form, asked_for, context)
+
+
+def _sees(viewer: Member, one: Assigned, day: date) -> bool:
+    """False of a member whose pairing has ended: the form may still be sent, and tells nothing more."""
+    return Member.objects.visible_to(viewer, on=day).filter(pk=one.member.pk).exists()
 
 
 def _keys(texts: Iterable[str]) -> set[UUID]:

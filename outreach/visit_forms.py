@@ -27,6 +27,8 @@ from people.models import Member
 
 USUAL_MINUTES = {Visit.Way.VISIT: 40, Visit.Way.TELEPHONE: 10}
 CONFIRMED = VisitMember.Confirmed
+BELIEVED = range(1970, 2200)
+"""Years that a device's clock may say."""
 
 
 class MomentField(forms.DateTimeField):
@@ -168,6 +170,9 @@ class ReportForm(forms.Form):
                 data[f"confirmed_{key}"] = CONFIRMED.COMPANION
             elif confirmed == CONFIRMED.COMPANION and not companion:
                 self.add_error(f"companion_{key}", _("Please give the name of who was there."))
+            if any(len(line) > LONGEST for line in data.get(f"questions_{key}", "").splitlines()):
+                words = _("A question takes 500 characters at most. Please write it on two lines.")
+                self.add_error(f"questions_{key}", words)
         token = self.data.get("asked", "")
         data["spoken"] = None
         if token and any(name.startswith("asked_") for name in self.data):
@@ -210,12 +215,14 @@ class ReportForm(forms.Form):
 
 
 def _moment(text: str) -> datetime | None:
-    """What the device's clock said; nothing when it is no moment with its offset."""
+    """What the device's clock said; nothing when it is no moment with its offset, or an absurd one."""
     try:
         moment = datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
     except ValueError:
         return None
-    return moment if moment is not None and moment.tzinfo is not None else None
+    if moment is None or moment.tzinfo is None or moment.year not in BELIEVED:
+        return None
+    return moment
 
 
 def usual_start(way: str, *, at: datetime) -> datetime:

@@ -74,7 +74,7 @@ def record(
         except NotOnThePaper:
             form.add_error(None, _("One of the answers is not on this paper. Please open the quiz again."))
         else:
-            return _recorded(request, reverse("outreach:visit", args=[done.visit.key]))
+            return _recorded(request, reverse("outreach:visit", args=[done.visit.key]), is_new=done.is_new)
     if _wants_json(request):
         refused = [str(error) for errors in form.errors.values() for error in errors]
         return JsonResponse({"refused": refused}, status=422)
@@ -92,10 +92,14 @@ def _wants_json(request: HttpRequest) -> bool:
     return request.headers.get("accept", "").startswith("application/json")
 
 
-def _recorded(request: HttpRequest, url: str) -> HttpResponse:
+def _recorded(request: HttpRequest, url: str, *, is_new: bool) -> HttpResponse:
     if _wants_json(request):
         return JsonResponse({"recorded": url})
-    messages.success(request, _("It is recorded."))
+    if is_new:
+        messages.success(request, _("It is recorded."))
+    else:
+        words = _("This report was recorded already. What was recorded then holds; nothing was added.")
+        messages.info(request, words)
     return redirect(url)
 
 

@@ -23,7 +23,7 @@ AT_ONCE = 5
 ALONE = 8
 """So few packs are printed here: to start a process takes as long."""
 
-TASKS_OF_A_PROCESS = 60
+TASKS_OF_A_PROCESS = 40
 """Then it is replaced, and what the typesetter remembers goes with it."""
 
 IDLE_SECONDS = 30.0

@@ -127,9 +127,9 @@ def _report_visits(year: Year) -> None:
         for visit, record in pairs
     )
     VisitLesson.objects.bulk_create(
-        VisitLesson(visit=visit, edition_id=record.edition_id, lesson=record.subject)
+        VisitLesson(visit=visit, edition_id=record.edition, lesson=record.subject)
         for visit, record in pairs
-        if record.edition_id
+        if record.edition
     )
 
 

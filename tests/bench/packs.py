@@ -122,6 +122,7 @@ class Memory:
         import psutil
 
         self._own = psutil.Process()
+        self._before = sum(self._own.cpu_times()[:2])
         self._most = 0
         self._cpu: dict[int, float] = {}
         self._stop = threading.Event()
@@ -149,7 +150,7 @@ class Memory:
         self._sample()
         self._stop.set()
         self._thread.join()
-        return {"megabytes": self._most / 1e6, "cpu": sum(self._cpu.values())}
+        return {"megabytes": self._most / 1e6, "cpu": sum(self._cpu.values()) - self._before}
 
 
 if __name__ == "__main__":

@@ -53,7 +53,8 @@ def test_what_stands_around_the_blocks_is_taken_over():
         ),
         (
             '<figure class="quotation"><blockquote><p>话一</p><p>话二</p></blockquote>'
-            '<figcaption><span class="dots"><span>《书》</span><span class="nw">1943年</span></span></figcaption></figure>',
+            '<figcaption><span class="dots"><span>《书》</span>'
+            '<span class="nw">1943年</span></span></figcaption></figure>',
             [{"kind": "quotation", "text": "话一\n话二", "from": "《书》 1943年"}],
         ),
         (

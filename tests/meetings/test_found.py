@@ -107,3 +107,16 @@ def test_marks_that_are_nested_without_end_are_no_marks(client, branch, secretar
     )
 
     assert answer.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+def test_a_plain_roll_that_comes_after_closing_is_told_so(client, branch, member, secretary) -> None:
+    meeting = closed(opened(branch, secretary), secretary, said(secretary))
+    client.force_login(secretary)
+    before = everything()
+
+    page = client.post(reverse("meetings:roll", args=[meeting.key]), {f"state-{member.key}": "present"})
+
+    assert [str(message) for message in page.context["messages"]] == [
+        "This meeting is closed. What is wrong is put right by a correction."
+    ]
+    assert everything() == before

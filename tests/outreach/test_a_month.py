@@ -1,4 +1,4 @@
-"""A branch of sixty with nine who study at home: a month of packs, visits, calls and a meeting, counted to the second."""
+"""A branch of sixty with nine who study at home: a month of packs, visits, calls, a meeting."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_a_month_of_packs_visits_calls_and_a_meeting(
 ) -> None:
     part = lesson_with_quiz()
 
-    # Packs for the nine: printed, delivered with the first visit, six slips come back, the branch confirms five.
+    # Packs for the nine: printed and delivered; six slips come back, and the branch confirms five.
     packets = freeze(ask(branch, wanted(part), by=secretary, members=[m.key for m in nine]))
     take_steps(packets, "printed", on=date(2026, 3, 2), by=secretary, at=at(2, "09:00"))
     take_steps(packets, "delivered", on=date(2026, 3, 3), by=secretary, at=at(3, "18:00"))
@@ -86,7 +86,7 @@ def test_a_month_of_packs_visits_calls_and_a_meeting(
                 at=at(day, "12:00"),
                 lessons=[part[0].translation_key] if week else [],
             )
-    # The secretary was there too on the 17th, and reports the first table from 9:20 to 10:00: twenty minutes more.
+    # The secretary was there too, and reports the first table from 9:20 to 10:00: twenty minutes more.
     visit(*nine[:3], by=secretary, start=at(17, "09:20"), minutes=40, at=at(17, "13:00"))
     # Nobody was home on the 24th; a call on the 25th instead.
     visit(nine[8], by=helpers[2], start=at(24, "09:00"), minutes=0, at=at(24, "12:00"), outcome="nobody_home")

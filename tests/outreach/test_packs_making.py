@@ -260,6 +260,13 @@ class TestKeeping:
         assert "李慧" not in words
         assert run.packets.get(member=secretary).number in words
 
+    def test_erasing_one_leaves_the_files_of_the_others(self, branch, member, secretary, part):
+        run = asked(branch, part, secretary)
+        forget_packs(member, now())
+
+        assert not run.packets.get(member=member).file
+        assert words_of(run.packets.get(member=secretary).file)[0] > 0
+
     def test_the_words_of_a_slip_go_after_half_a_year(self, branch, member, secretary, part):
         run = asked(branch, part, secretary)
         told = Told(

@@ -209,8 +209,8 @@ def test_the_list_costs_the_same_for_few_and_many(
 
 QUERIES = 14
 """
-Session, member, offices, branch, reviews, members, transfers, mobile members, the rule of contact, requests, a row of
-the audit.
+Session, member, offices, branch, reviews, members, transfers, mobile members, the rule of contact, requests,
+a row of the audit.
 """
 
 
