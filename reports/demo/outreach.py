@@ -298,7 +298,7 @@ def _send_packs(around: Round) -> None:
     take_step(mine, PacketStep.State.RETURNED, on=back.date(), by=around.visitor, at=back)
     told = Told(
         read_on=around.ago(4).date(),
-        minutes=30,
+        minutes=15,
         lessons=[UUID(lesson["lesson"]) for lesson in mine.contents["lessons"]],
         signed_by=Slip.SignedBy.READER,
         wishes=SLIP_WISH,

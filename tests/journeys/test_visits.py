@@ -93,6 +93,27 @@ def test_what_is_typed_survives_a_reload_and_names_nobody_on_the_device(served, 
     assert kept(page) == []
 
 
+def test_answers_asked_aloud_survive_a_reload_though_the_quiz_is_drawn_anew(served, visitor) -> None:
+    page, before = visitor.page, visits(served)
+    page.click("a.btn.quiet[href*='record/?member=']")
+    page.locator("details:has([name=asked]) > summary").click()
+    rows = page.locator("details:has([name=asked]) fieldset")
+    for number in range(rows.count()):
+        rows.nth(number).locator("input").first.check()
+    token = page.input_value("[name=asked]")
+    ticked = sorted(page.eval_on_selector_all("[name^=asked_]:checked", "all => all.map((one) => one.value)"))
+    page.click(TAP)
+    page.wait_for_timeout(1000)
+    page.reload()
+
+    assert page.input_value("[name=asked]") != token
+    now = page.eval_on_selector_all("[name^=asked_]:checked", "all => all.map((one) => one.value)")
+    assert ticked and sorted(now) == ticked
+    page.click(SEND)
+    page.wait_for_selector("[data-visit-recorded]")
+    assert visits(served) == before + 1
+
+
 def test_without_a_network_it_waits_on_the_device_and_is_sent_once(served, visitor) -> None:
     page, before = visitor.page, visits(served)
     page.click("a.btn.quiet[href*='record/?member=']")

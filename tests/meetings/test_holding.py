@@ -217,7 +217,7 @@ def test_a_mark_sent_twice_is_one_row(branch, secretary, member) -> None:
 def test_many_are_marked_in_one_statement(branch, secretary, django_assert_num_queries) -> None:
     meeting = opened(branch, secretary)
     people = [make_member(f"ren{n}", branch) for n in range(40)]
-    with django_assert_num_queries(4 + 2):  # the meeting, the members, the rows, the audit; a savepoint's two
+    with django_assert_num_queries(5 + 2):  # meeting, members, rows, their keys, audit; a savepoint's two
         marked(meeting, secretary, *[said(person) for person in people])
 
     assert meeting.attendances.count() == 40

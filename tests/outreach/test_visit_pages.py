@@ -48,7 +48,7 @@ def test_the_form_opens_filled_in_for_the_ordinary_case(member, visitor, lesson)
     assert f'name="lessons" value="{lesson.translation_key}" checked' in page
     assert f'name="visitors" value="{visitor.key}" checked' in page
     assert re.search(r'name="minutes" value="40"', page)
-    assert "我被看望了" in page or "I was visited" in page
+    assert "有人来看望我" in page or "I was visited" in page
 
 
 def test_with_one_member_nobody_has_to_be_chosen(member, visitor) -> None:

@@ -89,12 +89,14 @@ export async function send(entry, csrf) {
 
 const fieldsOf = (form) => [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
 
+// The page has drawn its quiz anew: answers asked aloud go to where their option stands now, by its key.
 function fill(form, fields) {
+  const answered = fields.filter(([name]) => name.startsWith("asked_")).map(([, value]) => value);
   const values = new Map();
   for (const [name, value] of fields) values.set(name, [...(values.get(name) ?? []), value]);
   for (const field of form.elements) {
-    if (!field.name || field.name === "csrfmiddlewaretoken") continue;
-    const said = values.get(field.name) ?? [];
+    if (!field.name || field.name === "csrfmiddlewaretoken" || field.name === "asked") continue;
+    const said = field.name.startsWith("asked_") ? answered : (values.get(field.name) ?? []);
     if (field.type === "checkbox" || field.type === "radio") field.checked = said.includes(field.value);
     else if (said.length) field.value = said[0];
     if ((field.checked || (said[0] && field.type !== "hidden")) && field.closest("details")) {
