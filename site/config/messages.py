@@ -18,7 +18,19 @@ import polib
 ROOT = Path(__file__).resolve().parents[2]
 LOCALE = ROOT / "site" / "locale"
 CATALOGUE = LOCALE / "zh_Hans" / "LC_MESSAGES" / "django.po"
-ROOMS = ("people", "paper", "jobs", "hours", "quizzes", "courses", "programmes", "meetings", "outreach", "reports", "site")
+ROOMS = (
+    "people",
+    "paper",
+    "jobs",
+    "hours",
+    "quizzes",
+    "courses",
+    "programmes",
+    "meetings",
+    "outreach",
+    "reports",
+    "site",
+)
 KEYWORDS = {
     "_": None,
     "gettext": None,

@@ -108,5 +108,7 @@ def test_only_chooses(monkeypatch: pytest.MonkeyPatch, only: str, benches: list[
 def test_an_unknown_bench_is_refused_with_the_names_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ONLY", "ours")
 
-    with pytest.raises(SystemExit, match=r"no bench 'ours'\. ONLY is one of courses, hours, outreach, people, reports"):
+    with pytest.raises(
+        SystemExit, match=r"no bench 'ours'\. ONLY is one of courses, hours, outreach, people, reports"
+    ):
         chosen()
