@@ -9,12 +9,12 @@ from typing import Any
 
 from django.utils.timezone import localdate
 from django.utils.translation import override
-from paper.packs import print_pack
 
 from outreach.pack_contents import Composer, look_of
 from outreach.pack_freezing import freezer
 from outreach.packet_records import Packet, PackRun
 from outreach.packs import Found, Wanted, checked_look, contents_of
+from paper.packs import print_pack
 from people.models import Member, Organisation
 
 

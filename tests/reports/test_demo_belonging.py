@@ -1,15 +1,24 @@
-"""The demonstration: who is away, who visits whom, who moved, and how everybody stands."""
+"""The demonstration: who is away, who visits whom, what was brought to them, who moved."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
+from datetime import date, timedelta
 from io import StringIO
 
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
+from django.db.models import Count
 from django.test import Client
 
+from hours.models import StudyRecord
+from outreach.packet_records import Packet, Slip
+from outreach.pairing import missing_consents
+from outreach.planning import plans_of
+from outreach.sheets import ActivitySheet
+from outreach.visiting import Visit, VisitMember
 from people.belonging import keeps_contact, needing_contact
 from people.models import Affiliation, HomeStudy, Member, MobileRegistration, Pairing, Standing, Transfer
 from people.transfers import accept, undo
@@ -87,3 +96,55 @@ def test_the_secretary_finds_what_waits_on_the_branchs_page(demo: None, client: 
     care = client.get("/branch/", follow=True).context["care"]
 
     assert (len(care.waiting), len(care.undoable), len(care.lines)) == (1, 1, 26)
+
+
+# Study brought to members
+
+
+def test_both_agreed_to_each_pairing_but_one_where_the_member_has_still_to_be_asked(demo: None) -> None:
+    missing = {pk: sides for pk, sides in missing_consents(Pairing.objects.on(TODAY)).items() if sides}
+
+    ((pk, sides),) = missing.items()
+    assert sides == ["member"]
+    assert Pairing.objects.get(pk=pk).member.home(TODAY).branch.name == "柳溪社区第一党支部"
+
+
+def test_each_visit_of_two_months_in_the_ledger_has_its_report(demo: None) -> None:
+    visits = StudyRecord.objects.filter(source="visit", started_at__gte=AT - timedelta(days=60))
+    willow = Visit.objects.filter(branch__name="柳溪社区第一党支部")
+    acts = Counter(willow.values_list("way", "outcome"))
+    tables = willow.annotate(people=Count("members")).filter(people=3)
+
+    assert visits.filter(visit_member=None).count() == 0
+    assert (acts["telephone", "held"], acts["visit", "nobody_home"], tables.count()) == (2, 1, 1)
+    assert not VisitMember.objects.filter(visit__way="telephone").exclude(record=None).exists()
+
+
+def test_the_account_visitor_has_two_plans_and_two_questions_to_find_out_about(demo: None) -> None:
+    visitor = Member.objects.get(number="visitor")
+    states = Counter(visitor.questions_taken.values_list("told_on", flat=True))
+
+    assert [plan.member.number == "elder" for plan in plans_of(visitor, to=date(2026, 11, 29))] == [
+        True,
+        False,
+    ]
+    assert (states[None], states.total()) == (2, 3)
+
+
+def test_the_slip_of_the_account_elder_awaits_confirmation_and_two_packs_are_on_their_way(demo: None) -> None:
+    states = dict(Packet.objects.with_state().values_list("member__number", "state"))
+    (slip,) = Slip.objects.select_related("record", "packet__member")
+
+    assert states.pop("elder") == "recorded"
+    assert sorted(states.values()) == ["delivered", "printed"]
+    assert (slip.packet.member.number, slip.recorded_by.number) == ("elder", "visitor")
+    assert (slip.record.standing, slip.record.seconds, slip.record.evidence["award"]) == ("awaiting", 0, 900)
+
+
+def test_two_lines_of_an_activity_record_await_the_secretary(demo: None) -> None:
+    sheets = ActivitySheet.objects.annotate(recorded=Count("lines")).order_by("recorded")
+    standings = StudyRecord.objects.exclude(sheet_line=None).values_list("standing", flat=True)
+
+    assert [sheet.recorded for sheet in sheets] == [0, 2]
+    assert sheets[0].member.number == "mobile"
+    assert list(standings) == ["awaiting", "awaiting"]
