@@ -211,7 +211,7 @@ def _cells(row: Tag) -> list[list[Run]]:
     for cell in row.find_all(["th", "td"], recursive=False):
         cells.append(_trimmed(_runs(cell)))
         span = str(cell.get("colspan") or "1")
-        cells += [[]] * (min(int(span), 20) - 1 if span.isdigit() else 0)
+        cells += [[]] * (min(int(span), 20) - 1 if span.isascii() and span.isdigit() else 0)
     return cells
 
 

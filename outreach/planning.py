@@ -132,9 +132,9 @@ def members_to_plan_for(viewer: Member, *, on: date) -> MemberQuerySet:
 
 def visitors_to_plan(member: Member, viewer: Member, *, on: date) -> list[Member]:
     """Whose visits the viewer plans: of who leads all visitors of the member, else only one's own."""
-    home = home_of(member, on=on)
+    home = member.home(on)
     pairings = Pairing.objects.on(on).filter(member=member).select_related("visitor").order_by("pk")
-    if not leads(viewer, home.branch, on=on):
+    if home is None or not leads(viewer, home.branch, on=on):
         pairings = pairings.filter(visitor=viewer)
     return [pairing.visitor for pairing in pairings]
 

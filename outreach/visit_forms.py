@@ -173,6 +173,7 @@ class ReportForm(forms.Form):
             if any(len(line) > LONGEST for line in data.get(f"questions_{key}", "").splitlines()):
                 words = _("A question takes 500 characters at most. Please write it on two lines.")
                 self.add_error(f"questions_{key}", words)
+        self._check_words_of_others(data)
         token = self.data.get("asked", "")
         data["spoken"] = None
         if token and any(name.startswith("asked_") for name in self.data):
@@ -182,6 +183,16 @@ class ReportForm(forms.Form):
             except spoken.NotDrawnHere as refused:
                 self.add_error(None, refused.words)
         return data
+
+    def _check_words_of_others(self, data: dict[str, Any]) -> None:
+        """What was written about somebody who is not ticked is not thrown away: the form asks."""
+        for one in self.people:
+            key = str(one.member.key)
+            if key not in data.get("members", []) and any(
+                data.get(f"{name}_{key}", "").strip() for name in ("companion", "wishes", "questions")
+            ):
+                words = _("You wrote something about %(name)s. Please tick the name, or take the words away.")
+                self.add_error("members", words % {"name": one.member.local_name})
 
     def report(self, *, by: Member) -> Report:
         """What was typed in, for `record_visit`."""

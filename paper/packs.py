@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from itertools import count as count_from
 from typing import Any
 
 from django.conf import settings
@@ -23,6 +24,9 @@ from paper.typesetting import (
 from paper.words import counted, fixed_words
 
 _FIRST_GUESS = 12
+_MOST_LAYOUTS = 6
+"""The second layout has the right number of pages, but for a word that is longer by a digit."""
+
 _LESSONS_KEPT = 64
 
 
@@ -56,7 +60,7 @@ class PackPress:
         data = {**typeset_look(self.look, self._words, self._title(packs)), "duplex": duplex}
         ready = [self._typeset(pack, missing) for pack in packs]
         expected = [self._guess] * len(packs)
-        while True:
+        for layouts in count_from(1):
             for pack, one, count in zip(packs, ready, expected, strict=True):
                 one["pages"] = counted(self._words, "pages", count)
                 one["codes"] = typeset_codes(pack, count, self._codes)
@@ -64,7 +68,7 @@ class PackPress:
             found: list[int] = json.loads(self._press.told("<pages>"))
             if found == expected:
                 break
-            if max(found) > LAST_PAGE:
+            if max(found) > LAST_PAGE or layouts == _MOST_LAYOUTS:
                 raise TooLong
             expected = found
         self._guess = expected[-1]

@@ -8,9 +8,10 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from meetings import closing, holding
-from meetings.holding import TooFarAway
+from meetings.holding import AlreadyClosed, TooFarAway
 from people.leading import KeyTaken
 from tests.cast import give_office
 from tests.meetings.room import NOON, TEN, closed, everything, marked, opened, plan, said, state_of
@@ -116,7 +117,6 @@ def test_a_plain_roll_that_comes_after_closing_is_told_so(client, branch, member
 
     page = client.post(reverse("meetings:roll", args=[meeting.key]), {f"state-{member.key}": "present"})
 
-    assert [str(message) for message in page.context["messages"]] == [
-        "This meeting is closed. What is wrong is put right by a correction."
-    ]
+    with override("zh-hans"):
+        assert [str(message) for message in page.context["messages"]] == [str(AlreadyClosed.words)]
     assert everything() == before

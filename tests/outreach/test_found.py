@@ -10,6 +10,8 @@ import pytest
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils.timezone import localdate, now
+from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from outreach.arranged import MemberQuestion
 from outreach.packet_records import PackRun, PackVolume
@@ -58,6 +60,19 @@ def test_a_long_question_is_not_cut_off_in_silence(member, visitor) -> None:
     assert Visit.objects.count() == MemberQuestion.objects.count() == 0
 
 
+def test_words_about_somebody_who_is_not_ticked_are_not_thrown_away(branch, member, visitor) -> None:
+    neighbour = make_member("zhaomin", branch, name="赵敏", name_latin="Zhao Min")
+    Pairing.objects.create(visitor=visitor, member=neighbour, since=LONG_AGO)
+    said = typed(member, visitor, **{f"wishes_{neighbour.key}": "想读一读党史"})
+
+    page = signed_in(visitor).post("/visits/record/", said)
+
+    assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY
+    assert "赵敏" in page.content.decode()
+    assert "想读一读党史" in page.content.decode()
+    assert Visit.objects.count() == 0
+
+
 def test_the_same_report_with_other_words_says_that_the_first_one_holds(member, visitor) -> None:
     browser, said = signed_in(visitor), typed(member, visitor)
     browser.post("/visits/record/", said)
@@ -65,9 +80,9 @@ def test_the_same_report_with_other_words_says_that_the_first_one_holds(member, 
     page = browser.post("/visits/record/", said | {"minutes": "55"}, follow=True)
 
     assert Visit.objects.get().minutes == 40
-    assert str([*page.context["messages"]][-1]) == (
-        "This report was recorded already. What was recorded then holds; nothing was added."
-    )
+    with override("zh-hans"):
+        said = _("This report was recorded already. What was recorded then holds; nothing was added.")
+    assert str([*page.context["messages"]][-1]) == said
 
 
 def test_after_the_pairing_a_visitor_reads_no_place_in_the_form(branch, member, visitor) -> None:
