@@ -53,6 +53,9 @@ def subjects(keys: Iterable[UUID]) -> dict[UUID, Subject]:
     """Return title and address of what was studied, by key; a key nobody knows is left out."""
     wanted = set(keys)
     found: dict[UUID, Subject] = {}
-    for answer in _subjects:
-        found |= answer(wanted - found.keys())
+    for answer in reversed(_subjects):  # lessons, of which there are most, are registered last
+        unknown = wanted - found.keys()
+        if not unknown:
+            break
+        found |= answer(unknown)
     return found

@@ -212,8 +212,8 @@ def test_a_record_costs_the_same_however_much_was_said_of_it(
         confirm([proposal], by=leader, at=NOON)
     client.force_login(member)
 
-    # session, member; offices, the record; family, titles, objections, minutes, rules
-    with django_assert_num_queries(9):
+    # session, member; offices, the record; family, titles of four rooms, objections, minutes, rules
+    with django_assert_num_queries(12):
         page = client.get(f"/record/{record.pk}/")
     assert len(page.context["one"].line.history) == 2 * rows
 
