@@ -440,7 +440,7 @@ def test_the_ledger_knows_the_meeting_by_its_name(branch, secretary, member) -> 
     found = subjects([meeting.key, UUID(int=1)])
 
     assert set(found) == {meeting.key}
-    assert found[meeting.key].title.endswith("柳溪社区支部")
+    assert found[meeting.key].title == "主题党日（柳溪社区支部）"
 
 
 def test_a_meeting_of_tomorrow_is_planned_and_not_closed(branch, secretary, member) -> None:
