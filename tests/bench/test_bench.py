@@ -94,7 +94,7 @@ def test_a_missed_target_is_said() -> None:
 @pytest.mark.parametrize(
     ("only", "benches"),
     [
-        ("", ["courses", "hours", "people", "reports"]),
+        ("", ["courses", "hours", "outreach", "people", "reports"]),
         ("hours", ["hours"]),
         ("reports, hours", ["reports", "hours"]),
     ],
