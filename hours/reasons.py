@@ -121,6 +121,10 @@ def _what_happened(row: StudyRecord, *, own: bool) -> list[str]:
             Source.PAPER: _("The return slip of the study pack."),
             Source.AUDIO: _("A recording was listened to."),
         }
+    if "sheet" in row.evidence:
+        words[Source.MEETING] = _("A line of activity record %(number)s, which came back on paper.") % {
+            "number": row.evidence["sheet"]
+        }
     said = words.get(Source(row.source), "")
     if row.source == Source.PAPER and "packet" in row.evidence:
         said = _("On paper, pack no. %(number)s: %(said)s") % {"number": row.evidence["packet"], "said": said}

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from hours.ledger import Event, add_all
-from hours.models import Bucket, Source, Standing
+from hours.models import Bucket, Rule, Source, Standing
 from outreach.sheets import KEPT_OPEN, LINES, LONGEST_MINUTES, ActivitySheet, SheetLine, SheetReturn
 from people import audit
 from people.leading import KeyTaken, NotForYourself, Refusal, leads, lock_member
@@ -176,6 +176,7 @@ def _event(sheet: ActivitySheet, line: Line, by: Member) -> Event:
         standing=Standing.AWAITING,
         recorded_in=sheet.branch,
         recorded_by=by,
+        rule=Rule.Name.PAPER_COUNTS,
         evidence={"sheet": sheet.number, "line": line.row, "kind": line.kind},
     )
 

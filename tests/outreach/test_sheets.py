@@ -243,10 +243,21 @@ def test_the_lines_await_confirmation_and_then_count(sheet, contact, secretary, 
     assert subjects([sheet.key])[sheet.key].title.endswith(sheet.number)
 
 
+def test_the_record_says_that_it_came_back_on_paper(client, sheet, contact, secretary, member) -> None:
+    record_return(sheet, [line()], key=KEY, by=contact, at=AT)
+    confirm(StudyRecord.objects.awaiting(), by=secretary, at=AT)
+    client.force_login(member)
+    row = StudyRecord.objects.get(standing="awaiting")
+
+    page = client.get(f"/record/{row.pk}/").content.decode()
+    assert f"活动记录单 {sheet.number} 上的一行，从纸上收回。" in page
+
+
 def test_lines_that_overlap_count_once(sheet, contact, secretary, member) -> None:
     add_record(member, at=moment("2026-05-10 14:30"), seconds=3600, source="meeting", bucket="collective")
     lines = [line(1, minutes=60), line(2, "2026-05-10 14:00", 20)]
     record_return(sheet, lines, key=KEY, by=contact, at=AT)
+    assert {row.rule.name for row in StudyRecord.objects.awaiting()} == {"paper_counts"}
     confirm(StudyRecord.objects.awaiting(), by=secretary, at=AT)
 
     assert sum(i.seconds for i in CountedInterval.objects.filter(member=member)) == 90 * 60
