@@ -36,7 +36,7 @@ PYTHON = VENV / "bin" / "python"
 ROOMS = ["people", "sources", "paper", "intake", "jobs", "hours", "quizzes", "courses", "programmes"]
 ROOMS += ["meetings", "outreach", "reports"]
 PYTEST = (PYTHON, "-m", "pytest", "-p", "tests.plugin")
-FIRST_HALF = ("tests/journeys", "tests/hours")
+FIRST_HALF = ("tests/journeys", "tests/hours", "tests/bench", "tests/architecture")
 """These take about as long as all the others; `make test` runs the two halves side by side."""
 BROWSERS = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
 BROWSER_PACKAGES = ("chromium", "fonts-noto-cjk")
