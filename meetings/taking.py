@@ -77,9 +77,10 @@ def sent_with(data: Mapping[str, str], roll: Roll) -> Sent:
     """
     Read the form of the roll: what differs from what the page showed, and from what holds.
 
-    `act` = `rest`: everybody expected of whom nothing is said is present.
+    `act` = `rest`: everybody expected of whom nothing is said is present. Only who knows of everybody here
+    who studies at home says so: nobody is to be counted as present because nothing is known of them.
     """
-    sent, rest = Sent(), data.get("act") == "rest"
+    sent, rest = Sent(), data.get("act") == "rest" and roll.knows_arrangements
     for line in roll.lines:
         key = line.member.key
         state, arrived = data.get(f"state-{key}", ""), data.get(f"arrived-{key}", "")

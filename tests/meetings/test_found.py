@@ -13,6 +13,7 @@ from django.utils.translation import override
 from meetings import closing, holding
 from meetings.holding import AlreadyClosed, TooFarAway
 from people.leading import KeyTaken
+from people.models import Affiliation
 from tests.cast import give_office
 from tests.meetings.room import NOON, TEN, closed, everything, marked, opened, plan, said, state_of
 from tests.meetings.test_pages import plan_data
@@ -119,4 +120,20 @@ def test_a_plain_roll_that_comes_after_closing_is_told_so(client, branch, member
 
     with override("zh-hans"):
         assert [str(message) for message in page.context["messages"]] == [str(AlreadyClosed.words)]
+    assert everything() == before
+
+
+def test_who_does_not_know_who_studies_at_home_counts_nobody_present_unseen(
+    client, branch, group, group_leader, at_home, member
+) -> None:
+    """A group's leader sees all names alike: "everyone else" would have been those who never came as well."""
+    Affiliation.objects.filter(member=at_home).update(group=group)
+    meeting = opened(group, group_leader, "group")
+    before = everything()
+    client.force_login(group_leader)
+    address = reverse("meetings:roll", args=[meeting.key])
+
+    assert 'value="rest"' not in client.get(address).content.decode()
+    client.post(address, {"act": "rest"})
+    assert [state_of(meeting, one) for one in (member, at_home, group_leader)] == [None, None, None]
     assert everything() == before
