@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from quizzes.models import Quiz
+from sources.models import Passage
 
 
 class QuotationBlock(blocks.StructBlock):
@@ -27,6 +29,19 @@ class QuotationBlock(blocks.StructBlock):
             "work": "《关于领导方法的若干问题》",
             "date": "1943年6月1日",
         }
+
+
+class LockedQuotationBlock(SnippetChooserBlock):
+    """The words of a passage, from the one place where they are kept."""
+
+    def __init__(self, **kwargs: object) -> None:
+        super().__init__(Passage, **kwargs)
+
+    class Meta:
+        icon = "lock"
+        label = _("Locked quotation")
+        description = _("The very words of a passage kept under Sources; nobody can alter them here.")
+        template = "courses/blocks/locked_quotation.html"
 
 
 class TermBlock(blocks.StructBlock):
@@ -100,6 +115,56 @@ class AudioBlock(blocks.StructBlock):
         template = "courses/blocks/audio.html"
 
 
+class CaseBlock(blocks.StructBlock):
+    title = blocks.CharBlock(label=_("Title"))
+    text = blocks.RichTextBlock(label=_("What happened"), features=["bold", "italic", "ol", "ul"])
+    questions = blocks.ListBlock(blocks.CharBlock(label=_("Question")), label=_("To think about"), min_num=0)
+
+    class Meta:
+        icon = "folder-open-1"
+        label = _("Case")
+        description = _("Something that happened, told shortly, with questions to think about.")
+        template = "courses/blocks/case.html"
+        preview_value = {
+            "title": "一张没人填的表",
+            "text": "<p>村里发下去三十张意见表，收回来两张。支部书记把表收起来，挨家去坐了一晚上。</p>",
+            "questions": ["为什么表收不回来，话却听得到？"],
+        }
+
+
+class DiscussionBlock(blocks.StructBlock):
+    question = blocks.TextBlock(label=_("Question"), rows=2)
+    hint = blocks.TextBlock(label=_("Where to begin"), rows=2, required=False)
+
+    class Meta:
+        icon = "comment"
+        label = _("Discussion question")
+        description = _("A question to talk about together; nobody marks the answers.")
+        template = "courses/blocks/discussion.html"
+        preview_value = {"question": "你最近一次听群众说话，是在哪里？", "hint": "先说地方，再说听到了什么。"}
+
+
+class TableBlock(TypedTableBlock):
+    """Columns of text or of numbers, with headings."""
+
+    def __init__(self, **kwargs: object) -> None:
+        columns = [
+            ("text", blocks.CharBlock(label=_("Text"), required=False)),
+            (
+                "rich",
+                blocks.RichTextBlock(label=_("Rich text"), required=False, features=["bold", "ul"]),
+            ),
+            ("number", blocks.DecimalBlock(label=_("Number"), required=False)),
+        ]
+        super().__init__(columns, **kwargs)
+
+    class Meta:
+        icon = "table"
+        label = _("Table")
+        description = _("Rows and columns with headings, for what is compared.")
+        template = "courses/blocks/table.html"
+
+
 class DocumentBlock(blocks.StructBlock):
     file = DocumentChooserBlock(label=_("Document"))
     title = blocks.CharBlock(label=_("Title"))
@@ -142,8 +207,12 @@ class LessonBody(blocks.StreamBlock):
         template="courses/blocks/paragraph.html",
     )
     quotation = QuotationBlock()
+    locked_quotation = LockedQuotationBlock()
     key_terms = KeyTermsBlock()
     timeline = TimelineBlock()
+    case = CaseBlock()
+    table = TableBlock()
+    discussion = DiscussionBlock()
     image = FigureBlock()
     video = VideoBlock()
     audio = AudioBlock()

@@ -8,13 +8,16 @@ from typing import Any
 
 from django.core.files import File
 from django.db import transaction
+from wagtail.contrib.typed_table_block.blocks import TypedTable
 from wagtail.images.models import Image
 from wagtail.models import Locale, Page
 
+from courses.blocks import TableBlock
 from courses.content_files import LANGUAGES, CourseFiles, as_rich_text, courses, digest_of, stable_key
 from courses.models import CoursePage, HomePage, LessonPage, LoadedContent, ModulePage
 from quizzes.loading import load_questions
 from quizzes.models import Quiz, QuizEntry
+from sources.models import Passage
 
 
 @dataclass
@@ -141,6 +144,12 @@ class _Loader:
         if kind == "figure":
             image = self._image(block["file"], block["alt"])
             return ("image", {"image": image, "alt": block["alt"], "caption": block.get("caption", "")})
+        if kind == "case":
+            return (kind, {**block, "text": as_rich_text(block["text"])})
+        if kind == "table":
+            return (kind, _table(block))
+        if kind == "locked_quotation":
+            return (kind, Passage.objects.select_related("work").get(reference=block["passage"]))
         value = {name: content for name, content in block.items() if name != "type"}
         if kind == "quotation":
             value = {"date": "", "place": "", **value}
@@ -167,3 +176,10 @@ class _Loader:
                 for order, reference in enumerate(module["questions"])
             )
         return quiz
+
+
+def _table(block: dict[str, Any]) -> TypedTable:
+    columns = [{"type": "text", "heading": heading} for heading in block["head"]]
+    rows = [{"values": list(row)} for row in block["rows"]]
+    table = {"columns": columns, "rows": rows, "caption": block.get("caption", "")}
+    return TableBlock().to_python(table)

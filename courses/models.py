@@ -15,14 +15,29 @@ from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
 from modelcluster.fields import ParentalKey
 from taggit.models import TaggedItemBase
-from wagtail.admin.panels import FieldPanel, MultiFieldPanel
+from wagtail.admin.panels import FieldPanel, InlinePanel, MultiFieldPanel
 from wagtail.documents.models import AbstractDocument, Document
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
+from courses.audience import Audience, ChoicesField, Level, Sector
 from courses.blocks import LessonBody, SourceBlock
 from courses.rendering import render_lesson
 from quizzes.models import Quiz
+
+__all__ = [
+    "Audience",
+    "Category",
+    "CoursePage",
+    "CourseTag",
+    "HomePage",
+    "LessonEdition",
+    "LessonPage",
+    "LessonTag",
+    "LoadedContent",
+    "ModulePage",
+    "PrivateDocument",
+]
 
 
 class Category(TextChoices):
@@ -99,6 +114,14 @@ OUR_ADDRESSES = frozenset(
 """First parts of the site's own addresses: a course of that name could never be read."""
 
 
+FOR_WHOM = InlinePanel(
+    "audiences",
+    heading=_("Only for some"),
+    label=_("audience"),
+    help_text=_("Without any, every member may read it. It holds from publishing on."),
+)
+
+
 class CourseTag(TaggedItemBase):
     content_object = ParentalKey("courses.CoursePage", on_delete=models.CASCADE, related_name="tagged_items")
 
@@ -111,13 +134,18 @@ class CoursePage(Page):
 
     summary = models.TextField(_("summary"), blank=True, max_length=400)
     category = models.CharField(_("category"), max_length=30, choices=Category.choices)
+    levels = ChoicesField(_("levels"), Level.choices, help_text=_("None ticked: for all."))
+    sectors = ChoicesField(_("sectors"), Sector.choices, help_text=_("None ticked: for all."))
     tags = ClusterTaggableManager(through=CourseTag, blank=True, verbose_name=_("tags"))
 
     content_panels = [
         *Page.content_panels,
         FieldPanel("summary"),
         FieldPanel("category"),
+        FieldPanel("levels"),
+        FieldPanel("sectors"),
         FieldPanel("tags"),
+        FOR_WHOM,
     ]
 
     class Meta:
@@ -141,7 +169,7 @@ class ModulePage(Page):
         Quiz, models.SET_NULL, null=True, blank=True, related_name="modules", verbose_name=_("quiz")
     )
 
-    content_panels = [*Page.content_panels, FieldPanel("summary"), FieldPanel("quiz")]
+    content_panels = [*Page.content_panels, FieldPanel("summary"), FieldPanel("quiz"), FOR_WHOM]
 
     class Meta:
         verbose_name = _("module")
@@ -160,9 +188,9 @@ class LessonPage(Page):
 
     summary = models.TextField(_("summary"), blank=True, max_length=400)
     body = StreamField(LessonBody(), verbose_name=_("body"))
-    sources = StreamField([("source", SourceBlock())], verbose_name=_("sources"), blank=True)
-    valid_as_of = models.DateField(_("checked on"), null=True, blank=True)
-    review_by = models.DateField(_("to be reviewed by"), null=True, blank=True)
+    sources = StreamField([("source", SourceBlock())], verbose_name=_("sources"))
+    valid_as_of = models.DateField(_("checked on"), null=True)
+    review_by = models.DateField(_("to be reviewed by"), null=True)
     tags = ClusterTaggableManager(through=LessonTag, blank=True, verbose_name=_("tags"))
 
     content_panels = [
@@ -172,6 +200,7 @@ class LessonPage(Page):
         FieldPanel("sources"),
         MultiFieldPanel([FieldPanel("valid_as_of"), FieldPanel("review_by")], heading=_("Validity")),
         FieldPanel("tags"),
+        FOR_WHOM,
     ]
 
     class Meta:
@@ -199,7 +228,7 @@ class LessonEdition(models.Model):
     A lesson as it was published: its words, rendered, with the reading time of each screen. It never changes.
 
     Everything that refers to what was studied names an edition; progress and limits go by the translation
-    key, which the Chinese and the English lesson share.
+    key, which the Chinese and the English lesson share. `passages`: digest of each passage quoted, by key.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -216,6 +245,7 @@ class LessonEdition(models.Model):
     expected_seconds = models.IntegerField()
     media_seconds = models.IntegerField(default=0)
     quiz_keys = models.JSONField(default=list)
+    passages = models.JSONField(default=dict)
     valid_as_of = models.DateField(null=True)
     frozen_at = models.DateTimeField()
     is_live = models.BooleanField(default=False)

@@ -83,9 +83,9 @@ class Course:
         return all(module.is_done for module in self.modules)
 
 
-def outline(language: str, *, below: str = "") -> list[Course]:
-    """Return the courses of a language, or those whose pages lie below the path `below`. One query."""
-    return in_courses(live_lessons(language, below=below))
+def outline(language: str, *, reader: Member | None, below: str = "") -> list[Course]:
+    """Return what `reader` may read in a language, or what of it lies below the path `below`. One query."""
+    return in_courses(live_lessons(language, reader=reader, below=below))
 
 
 def in_courses(editions: Iterable[LiveLesson]) -> list[Course]:

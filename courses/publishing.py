@@ -40,6 +40,7 @@ def freeze_edition(page: LessonPage, *, at: datetime) -> LessonEdition:
             "expected_seconds": lesson.expected_seconds,
             "media_seconds": lesson.media_seconds,
             "quiz_keys": lesson.quiz_keys,
+            "passages": lesson.passages,
             "valid_as_of": page.valid_as_of,
             "frozen_at": at,
         },

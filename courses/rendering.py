@@ -46,6 +46,7 @@ class RenderedLesson:
     quiz_keys: list[str]
     media_seconds: int
     digest: str
+    passages: dict[str, str]
 
     @property
     def expected_seconds(self) -> int:
@@ -73,6 +74,7 @@ def render_lesson(page: LessonPage) -> RenderedLesson:
     screens = [_Screen()]
     contents: list[dict[str, str]] = []
     quiz_keys: list[str] = []
+    passages: dict[str, str] = {}
     media = 0
     with override(page.locale.language_code):
         for number, block in enumerate(page.body):
@@ -80,6 +82,8 @@ def render_lesson(page: LessonPage) -> RenderedLesson:
                 contents.append({"id": f"part-{number}", "text": block.value})
             if block.block_type == "quiz":
                 quiz_keys.append(str(block.value.key))
+            if block.block_type == "locked_quotation" and block.value:
+                passages[str(block.value.key)] = block.value.digest
             media += _media_seconds(block)
             html = block.render({"anchor": f"part-{number}"})
             _place(screens, html, _seconds(block, html), opens=block.block_type == "heading")
@@ -92,6 +96,7 @@ def render_lesson(page: LessonPage) -> RenderedLesson:
         quiz_keys=quiz_keys,
         media_seconds=media,
         digest=_digest(page, html, media),
+        passages=passages,
     )
 
 

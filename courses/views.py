@@ -13,10 +13,10 @@ from django.utils.translation import get_language
 from wagtail.models import Page
 from wagtail.views import serve
 
-from courses.gate import may_read
 from courses.live import lessons_of_course
 from courses.models import CoursePage, HomePage, LessonPage, ModulePage
 from courses.outline import Course, Lesson, Module, in_courses, next_to_study, outline, with_progress
+from courses.slots import gates_agree
 from hours.counting_rules import counting_rules
 from hours.pace import pace_of
 from hours.record import year_record
@@ -37,9 +37,11 @@ def is_large_print(request: HttpRequest) -> bool:
 
 def home(page: HomePage, request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
-        return render(request, "courses/welcome.html", {"page": page, "courses": outline(language())})
+        return render(
+            request, "courses/welcome.html", {"page": page, "courses": outline(language(), reader=None)}
+        )
     member = request.user
-    courses = with_progress(outline(language()), member)
+    courses = with_progress(outline(language(), reader=member), member)
     context: dict[str, Any] = {
         "courses": courses,
         "next": next_to_study(courses),
@@ -64,7 +66,7 @@ def course(page: CoursePage, request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path(), reverse("people:sign_in"))
     request.other_language = other_page(page)
-    courses = with_progress(outline(language(), below=page.path), request.user)
+    courses = with_progress(outline(language(), reader=request.user, below=page.path), request.user)
     found = courses[0] if courses else None
     keys = [module.quiz_key for module in found.modules if module.quiz_key] if found else []
     results = {key: best for (_pk, key), best in best_results([request.user.pk], keys).items()}
@@ -75,7 +77,7 @@ def module(page: ModulePage, request: HttpRequest) -> HttpResponse:
     if not request.user.is_authenticated:
         return redirect_to_login(request.get_full_path(), reverse("people:sign_in"))
     request.other_language = other_page(page)
-    courses = with_progress(outline(language(), below=page.path), request.user)
+    courses = with_progress(outline(language(), reader=request.user, below=page.path), request.user)
     found = courses[0].modules[0] if courses else None
     best = None
     if page.quiz:
@@ -97,13 +99,14 @@ def other_page(page: Page) -> tuple[str, str, str] | None:
 def lesson_at(request: HttpRequest, course: str, module: str, lesson: str) -> HttpResponse:
     """The short way to a lesson: by its address, in one query. What is not a live lesson goes to Wagtail."""
     address = f"{course}/{module}/{lesson}/"
-    courses = in_courses(lessons_of_course(language(), address))
+    reader = request.user if request.user.is_authenticated else None
+    courses = in_courses(lessons_of_course(language(), address, reader=reader))
     entry = next((e for c in courses for e in c.lessons if e.edition.html is not None), None)
     if entry is None:
         return serve(request, address)
-    if not request.user.is_authenticated:
+    if reader is None:
         return redirect_to_login(request.get_full_path(), reverse("people:sign_in"))
-    if not may_read(request.user, entry.edition):
+    if not gates_agree(reader, entry.key):
         return serve(request, address)
     return render(request, "courses/lesson.html", lesson_context(request, courses[0], entry))
 

@@ -10,7 +10,7 @@ from wagtail import hooks
 from wagtail.models import Page
 
 from courses import views
-from courses.gate import is_restricted
+from courses.gate import is_open
 from courses.models import CoursePage, HomePage, LessonPage, ModulePage, PrivateDocument
 
 VIEWS: dict[type[Page], Callable[[Any, HttpRequest], HttpResponse]] = {
@@ -26,7 +26,7 @@ def show_page(page: Page, request: HttpRequest, args: Any, kwargs: Any) -> HttpR
     view = VIEWS.get(type(page))
     if view is None:
         return None
-    if is_restricted(page):
+    if not is_open(page, request.user if request.user.is_authenticated else None):
         raise Http404
     return view(page, request)
 

@@ -17,7 +17,7 @@ from hours.ledger import REASON
 from meetings.holders import KINDS
 from meetings.holding import Plan, TooFarAway
 from meetings.models import Attendance, Meeting
-from people.models import MemberQuerySet, Organisation
+from people.models import Member, MemberQuerySet, Organisation
 
 USUAL = (time(15, 0), time(16, 30))
 """When a meeting is held, as long as nobody has said otherwise."""
@@ -85,7 +85,7 @@ class PlanForm(TimesForm):
     key = forms.UUIDField(widget=forms.HiddenInput, initial=uuid4)
 
     def __init__(
-        self, *args: Any, organisation: Organisation, members: MemberQuerySet, **kwargs: Any
+        self, *args: Any, organisation: Organisation, members: MemberQuerySet, by: Member, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
         kinds = KINDS[organisation.kind]
@@ -96,7 +96,7 @@ class PlanForm(TimesForm):
         lessons = self.fields["lessons"]
         lessons.choices = [
             (module.title, [(f"{lesson.key}", lesson.edition.title) for lesson in module.lessons])
-            for course in outline(get_language() or "zh-hans")
+            for course in outline(get_language() or "zh-hans", reader=by)
             for module in course.modules
         ]
         self.order_fields(["kind", "day", "begins", "ends"])

@@ -62,7 +62,9 @@ def new(request: HttpRequest, key: UUID) -> HttpResponse:
     place, at = _place(request, key), now()
     initial = forms.usual(lists.last_of(place), on=localdate(at))
     members = lists.people_of(place, request.user, on=localdate(at))
-    form = forms.PlanForm(request.POST or None, organisation=place, members=members, initial=initial)
+    form = forms.PlanForm(
+        request.POST or None, organisation=place, members=members, by=request.user, initial=initial
+    )
     if request.method == "POST" and form.is_valid():
         form_key = form.cleaned_data["key"]
         try:
@@ -85,6 +87,7 @@ def change(request: HttpRequest, key: UUID) -> HttpResponse:
         request.POST or None,
         organisation=meeting.branch,
         members=members,
+        by=request.user,
         initial=forms.said_of(meeting) | {"key": meeting.key},
     )
     if request.method == "POST":

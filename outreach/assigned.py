@@ -47,7 +47,8 @@ def visits_of(
     viewer: Member, *, on: date, language: str, courses: Sequence[Course] | None = None
 ) -> list[Assigned]:
     """Return the members assigned to the viewer. Three queries, however many."""
-    return how_far(members_assigned(viewer, on=on), viewer, on=on, courses=courses or outline(language))
+    courses = courses or outline(language, reader=viewer)
+    return how_far(members_assigned(viewer, on=on), viewer, on=on, courses=courses)
 
 
 def how_far(

@@ -7,6 +7,7 @@ The files lie in private storage for a while. When they have gone, what was froz
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -16,8 +17,7 @@ from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
-from courses.gate import current_edition, may_read
-from courses.models import LessonEdition
+from courses.gate import current_edition, readable
 from jobs.work import Running, WorkFailed, work
 from outreach.pack_contents import Composer, look_of
 from outreach.pack_files import KEPT, keep_file, without_file
@@ -114,14 +114,16 @@ def _without_those_gone(rows: list[Packet], shared: Freezer, *, on: date) -> lis
         .values_list("member_id", "branch_id")
     )
     current = [now_live for edition in shared.editions if (now_live := current_edition(edition))]
+    open_to = readable([packet.member for packet in rows], current)
+    reads_all = Counter(member for member, _edition in open_to)
     for packet in rows:
-        packet.left_out = _why_left_out(packet, homes, current)
+        packet.left_out = _why_left_out(packet, homes, reads_all[packet.member_id] == len(current))
     gone = [packet for packet in rows if packet.left_out]
     Packet.objects.bulk_update(gone, ["left_out"], batch_size=AT_ONCE)
     return [packet for packet in rows if not packet.left_out]
 
 
-def _why_left_out(packet: Packet, homes: Mapping[int, int], editions: list[LessonEdition]) -> str:
+def _why_left_out(packet: Packet, homes: Mapping[int, int], may_read_all: bool) -> str:
     member, why = packet.member, Packet.LeftOut
     if member.erased_at is not None:
         return why.ERASED
@@ -129,7 +131,7 @@ def _why_left_out(packet: Packet, homes: Mapping[int, int], editions: list[Lesso
         return why.CLOSED
     if homes.get(member.pk) != packet.branch_id:
         return why.MOVED
-    if not all(may_read(member, edition) for edition in editions):
+    if not may_read_all:
         return why.NOT_READABLE
     return ""
 

@@ -84,4 +84,4 @@ def to_choose(viewer: Member, organisation: Organisation, *, on: date, language:
     members = members_for(viewer, organisation, on=on)
     total = members.count()
     shown = list(members.order_by("number", "pk")) if total <= LIST_AT_MOST else []
-    return ToChoose(organisation, outline(language), shown, total)
+    return ToChoose(organisation, outline(language, reader=viewer), shown, total)

@@ -17,8 +17,9 @@ from django.db.models import Count, Exists, OuterRef
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from courses.gate import may_read, readable_editions
+from courses.gate import readable_editions
 from courses.models import LessonEdition
+from courses.slots import gates_agree
 from jobs.models import Job
 from jobs.work import ask, ask_to_stop
 from outreach.packet_records import Packet, PackRun
@@ -124,8 +125,8 @@ def found_for(viewer: Member, wanted: Wanted, *, language: str) -> Found:
     if not wanted.lessons and not wanted.quizzes:
         raise NothingChosen
     chosen = set(wanted.lessons)
-    readable = readable_editions().filter(key__in=chosen, language=language)
-    editions = [edition for edition in readable if may_read(viewer, edition)]
+    found = readable_editions(viewer).filter(key__in=chosen, language=language)
+    editions = [edition for edition in found if gates_agree(viewer, edition.translation_key)]
     standing = places(wanted.quizzes, member=viewer, language=language)
     quizzes = {quiz.key: quiz for quiz in Quiz.objects.filter(key__in=set(wanted.quizzes))}
     in_use = QuizEntry.objects.filter(quiz__in=quizzes.values(), question__state=Question.State.IN_USE)

@@ -83,7 +83,7 @@ class Rounds:
 
 def rounds_of(viewer: Member, *, on: date, language: str) -> Rounds:
     """Everything the page shows, in a fixed number of queries."""
-    courses = outline(language)
+    courses = outline(language, reader=viewer)
     assigned = visits_of(viewer, on=on, language=language, courses=courses)
     members = [one.member for one in assigned]
     said = said_last(members)

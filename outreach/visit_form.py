@@ -39,7 +39,7 @@ def prepared(request: HttpRequest, *, way: str, outcome: str, at: datetime) -> P
     viewer, day = request.user, localdate(at)
     data = request.POST if request.method == "POST" else None
     named = _keys([*request.GET.getlist("member"), *(data.getlist("members") if data else [])])
-    courses = outline(get_language() or "zh-hans")
+    courses = outline(get_language() or "zh-hans", reader=viewer)
     people = to_report_on(viewer, named, on=day, courses=courses)
     asked_for = [one for one in people if one.member.key in named]
     if not asked_for and len(people) == 1:

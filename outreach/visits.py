@@ -17,7 +17,7 @@ from django.db.models import Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
-from courses.gate import may_read, readable_editions
+from courses.gate import readable
 from courses.models import LessonEdition
 from hours import ledger
 from hours.models import Bucket, Rule, Source, Standing, StudyRecord
@@ -196,11 +196,11 @@ def _editions(report: Report, table: _Table) -> list[LessonEdition]:
     if not wanted:
         return []
     found: dict[UUID, LessonEdition] = {}
-    for edition in readable_editions().filter(translation_key__in=wanted).order_by("-language", "pk"):
+    live = LessonEdition.objects.live().filter(translation_key__in=wanted, page__live=True)
+    for edition in live.select_related("page").order_by("-language", "pk"):
         found.setdefault(edition.translation_key, edition)
-    if set(found) != wanted or not all(
-        may_read(member, edition) for member in table.members.values() for edition in found.values()
-    ):
+    together = readable(table.members.values(), found.values())
+    if set(found) != wanted or len(together) < len(table.members) * len(found):
         raise NotReadTogether
     return sorted(found.values(), key=lambda edition: edition.page.path)
 

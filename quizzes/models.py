@@ -18,6 +18,7 @@ from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, FieldRowPanel
 
 from people.models import Member, Sight
+from sources.models import Passage
 
 
 def in_reader_language(chinese: str, english: str) -> str:
@@ -59,6 +60,16 @@ class Question(ClusterableModel):
     explanation_en = models.TextField(_("explanation in English"), blank=True)
     source = models.CharField(_("source in Chinese"), max_length=300)
     source_en = models.CharField(_("source in English"), max_length=300, blank=True)
+    passage = models.ForeignKey(
+        Passage,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="questions",
+        verbose_name=_("passage it rests on"),
+    )
+    # Of the passage as it was when somebody last looked whether the question still agrees with it.
+    passage_digest = models.CharField(max_length=64, blank=True, editable=False)
     difficulty = models.PositiveSmallIntegerField(
         _("difficulty"), default=1, validators=[MinValueValidator(1), MaxValueValidator(3)]
     )

@@ -128,5 +128,5 @@ def detail_of(viewer: Member, member: Member, *, on: date, year: int, language: 
     if host:
         path = (host.group or host.branch).path
         places = [p for p in viewer.places_showing(Sight.HOURS, on) if path.startswith(p.path)]
-    courses = with_progress(outline(language), member)
+    courses = with_progress(outline(language, reader=member), member)
     return Detail(viewer, member, on, year, affiliations, places, courses)

@@ -243,7 +243,12 @@ def branch_overview(
     `directly`: only of those who belong to this very organisation and to no branch below it.
     """
     overview = Overview(
-        organisation, sights_over(viewer, organisation, on=on), on.year, at, outline(language), directly
+        organisation,
+        sights_over(viewer, organisation, on=on),
+        on.year,
+        at,
+        outline(language, reader=viewer),
+        directly,
     )
     if not overview.shows_names:
         overview.is_withheld = not parts_are_large_enough(organisation, on=on)

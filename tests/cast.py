@@ -107,6 +107,13 @@ def add_module(language: str = "zh-hans", slug: str = "one") -> ModulePage:
 CHINESE = "从群众中来，到群众中去。" * 15
 """180 characters: a screenful at four a second."""
 
+PUBLISHABLE: dict[str, object] = {
+    "sources": [("source", {"work": "《中国共产党章程》", "date": "2022年10月22日"})],
+    "valid_as_of": date(2026, 11, 1),
+    "review_by": date(2027, 11, 30),
+}
+"""What a lesson has to say of itself before it can be published."""
+
 
 def add_lesson(
     module: ModulePage, slug: str = "first", *, title: str = "", paragraphs: int = 3, **fields: object
@@ -118,9 +125,7 @@ def add_lesson(
         title=title or ("How it formed" if english else "群众路线是怎样形成的"),
         slug=slug,
         locale=module.locale,
-        body=[("paragraph", f"<p>{text}</p>")] * paragraphs,
-        valid_as_of=date(2026, 11, 1),
-        **fields,
+        **{**PUBLISHABLE, "body": [("paragraph", f"<p>{text}</p>")] * paragraphs, **fields},
     )
     module.add_child(instance=lesson)
     lesson.save_revision().publish()

@@ -21,6 +21,8 @@ CATALOGUE = LOCALE / "zh_Hans" / "LC_MESSAGES" / "django.po"
 ROOMS = (
     "people",
     "paper",
+    "sources",
+    "intake",
     "jobs",
     "hours",
     "quizzes",

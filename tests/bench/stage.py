@@ -23,6 +23,7 @@ from people.models import Affiliation, Member, Office, Organisation
 from programmes.models import LessonReached
 from quizzes.models import Attempt, Mark, Quiz
 from tests.bench.bare.models import BarePage
+from tests.cast import PUBLISHABLE
 
 LANGUAGE = "zh-hans"
 MODULES = 30
@@ -59,7 +60,7 @@ def stage_lessons(*, at: datetime) -> list[Module]:
 
 
 def modules_of_everything() -> list[Module]:
-    return [module for course in outline(LANGUAGE) for module in course.modules]
+    return [module for course in outline(LANGUAGE, reader=None) for module in course.modules]
 
 
 def _add_module(course: CoursePage, number: int, *, at: datetime) -> None:
@@ -73,6 +74,7 @@ def _add_module(course: CoursePage, number: int, *, at: datetime) -> None:
             slug=f"lesson-{order}",
             locale=course.locale,
             body=[("paragraph", f"<p>{'从群众中来，到群众中去。' * 15}</p>")] * 3,
+            **PUBLISHABLE,
         )
         module.add_child(instance=lesson)
         freeze_edition(lesson, at=at)

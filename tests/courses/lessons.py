@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from courses.models import LessonEdition, LessonPage, ModulePage
-from tests.cast import add_lesson
+from tests.cast import PUBLISHABLE, add_lesson
 
 
 def add_lesson_of(module: ModulePage, *blocks: tuple[str, object], slug: str = "first") -> LessonPage:
     """A published lesson of these blocks, with one edition."""
-    lesson = LessonPage(title="群众路线是怎样形成的", slug=slug, locale=module.locale, body=list(blocks))
+    words = {**PUBLISHABLE, "title": "群众路线是怎样形成的", "body": list(blocks)}
+    lesson = LessonPage(slug=slug, locale=module.locale, **words)
     module.add_child(instance=lesson)
     return publish(lesson)
 

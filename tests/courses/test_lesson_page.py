@@ -122,9 +122,7 @@ def test_an_address_in_chinese_characters_is_read_like_any_other(client, member)
 
 
 @pytest.mark.parametrize("where", ["lesson", "module", "course"])
-@pytest.mark.parametrize(
-    "kind", [PageViewRestriction.LOGIN, PageViewRestriction.PASSWORD, PageViewRestriction.GROUPS]
-)
+@pytest.mark.parametrize("kind", [PageViewRestriction.PASSWORD, PageViewRestriction.GROUPS])
 def test_a_restricted_page_is_not_served_by_the_short_way(client, member, lesson, where, kind) -> None:
     place = {"lesson": lesson.page, "module": lesson.page.get_parent()}
     place["course"] = place["module"].get_parent()

@@ -14,7 +14,7 @@ from jobs.housekeeping import publish_scheduled
 from jobs.management.commands.scheduler import run_due
 from jobs.models import ScheduledRun
 from jobs.schedule import JOBS, Job, every_minute, nightly
-from tests.cast import CHINESE, add_module, moment
+from tests.cast import CHINESE, PUBLISHABLE, add_module, moment
 from tests.studying import study
 
 NOON = moment("2026-03-10 12:00")
@@ -150,7 +150,7 @@ def plan_lesson(*, opens: datetime) -> LessonPage:
     module = add_module()
     page = LessonPage(
         title="预定发布", slug="planned", locale=module.locale, live=False, go_live_at=opens,
-        body=[("paragraph", f"<p>{CHINESE}</p>")],
+        body=[("paragraph", f"<p>{CHINESE}</p>")], **PUBLISHABLE,
     )  # fmt: skip
     module.add_child(instance=page)
     page.save_revision().publish()

@@ -114,7 +114,7 @@ class TestWhatComesOfIt:
     def test_confirmed_it_counts_and_the_lesson_is_done(self, packet, member, secretary, part):
         edition, _quiz = part
         record(packet, secretary)
-        (lesson,) = outline("zh-hans")[0].lessons
+        (lesson,) = outline("zh-hans", reader=None)[0].lessons
         assert not progress(member, [lesson.wanted])[edition.translation_key].is_done
 
         confirm(paper_rows(member), by=secretary, at=moment("2026-03-21 09:00"))
@@ -132,7 +132,7 @@ class TestWhatComesOfIt:
 
         (row,) = paper_rows(member)
         assert (row.standing, row.seconds, row.award) == ("counted", 120, 120)
-        (lesson,) = outline("zh-hans")[0].lessons
+        (lesson,) = outline("zh-hans", reader=None)[0].lessons
         assert progress(member, [lesson.wanted])[edition.translation_key].is_done
 
     def test_minutes_beyond_what_the_lesson_earns_are_kept_and_said(self, packet, member, secretary):
