@@ -22,7 +22,7 @@ def county():
 
 
 def add_branch(parent, name):
-    return Organisation.objects.found(kind=Organisation.Kind.BRANCH, name=name, parent=parent)
+    return Organisation.objects.found(kind=Organisation.Kind.BRANCH, name=name, under=parent)
 
 
 def add_reader(number, branch, today, kind=Affiliation.Kind.HOME):
@@ -112,7 +112,7 @@ def test_what_asks_for_signing_in_opens_to_every_member_and_to_no_visitor(member
 
 def test_nobody_reads_below_an_unpublished_course_or_with_a_closed_account(member) -> None:
     edition = add_edition(add_module())
-    course = edition.page.get_parent().get_parent()
+    course = edition.page.get_parent().get_parent().specific
     course.unpublish()
     assert not may_read(member, edition)
     course.save_revision().publish()
