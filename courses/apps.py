@@ -12,10 +12,12 @@ class CoursesConfig(AppConfig):
         from courses.editing import grant_editors
         from courses.holdings import CONTENT, INVENTORY
         from courses.places import places_of
+        from courses.reviewing import open_the_way
         from people.slots import register_inventory
         from quizzes.slots import register_places
 
         publishing.connect()
         post_migrate.connect(grant_editors, dispatch_uid="courses.grant_editors")
+        post_migrate.connect(open_the_way, dispatch_uid="courses.open_the_way")
         register_places(places_of)
         register_inventory(INVENTORY, content=CONTENT)

@@ -9,6 +9,7 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
+from courses.notes import NotesBlock
 from quizzes.models import Quiz
 from sources.models import Passage
 
@@ -217,6 +218,7 @@ class LessonBody(blocks.StreamBlock):
     video = VideoBlock()
     audio = AudioBlock()
     document = DocumentBlock()
+    notes = NotesBlock()
     quiz = QuizBlock()
 
 

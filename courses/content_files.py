@@ -41,6 +41,13 @@ class CourseFiles:
         return self.folder / "figures" / name
 
 
+def quoted() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Works and passages that our lessons quote."""
+    file = CONTENT / "passages.toml"
+    data = tomllib.loads(file.read_text("utf-8")) if file.exists() else {}
+    return data.get("work", []), data.get("passage", [])
+
+
 def courses() -> Iterator[CourseFiles]:
     """Every course folder: the longest course first, then by name."""
     folders = [path for path in CONTENT.iterdir() if (path / "course.toml").exists()]

@@ -13,27 +13,45 @@ from wagtail.images.models import Image
 from wagtail.models import Locale, Page
 
 from courses.blocks import TableBlock
-from courses.content_files import LANGUAGES, CourseFiles, as_rich_text, courses, digest_of, stable_key
+from courses.content_files import (
+    LANGUAGES,
+    CourseFiles,
+    as_rich_text,
+    courses,
+    digest_of,
+    quoted,
+    stable_key,
+)
 from courses.models import CoursePage, HomePage, LessonPage, LoadedContent, ModulePage
 from quizzes.loading import load_questions
 from quizzes.models import Quiz, QuizEntry
+from sources.loading import Loaded, load_passages
 from sources.models import Passage
+
+
+class BadContent(Exception):
+    """A file refers to what is not there: it names both."""
 
 
 @dataclass
 class Report:
-    """What loading did: pages made, brought up to date, unchanged, and those left to an editor's change."""
+    """
+    What loading did: pages made, brought up to date, unchanged, and those left to an editor's change.
+
+    `sources`: the same of works and passages.
+    """
 
     made: int = 0
     updated: int = 0
     unchanged: int = 0
     kept: list[str] = field(default_factory=list)
+    sources: Loaded = field(default_factory=Loaded)
 
 
 @transaction.atomic
 def load_content(*, at: datetime) -> Report:
     """Load every course below `courses/content/` into its home pages and publish it."""
-    report = Report()
+    report = Report(sources=load_passages(*quoted()))
     homes = {page.locale.language_code: page for page in HomePage.objects.select_related("locale")}
     for course in courses():
         questions = load_questions(course.questions)
@@ -42,6 +60,10 @@ def load_content(*, at: datetime) -> Report:
                 homes[code], questions
             )
     return report
+
+
+_EMPTY = {"quotation": {"date": "", "place": ""}, "discussion": {"hint": ""}, "timeline": {"title": ""}}
+"""What a file may leave out of a block."""
 
 
 @dataclass
@@ -144,16 +166,21 @@ class _Loader:
         if kind == "figure":
             image = self._image(block["file"], block["alt"])
             return ("image", {"image": image, "alt": block["alt"], "caption": block.get("caption", "")})
-        if kind == "case":
-            return (kind, {**block, "text": as_rich_text(block["text"])})
         if kind == "table":
             return (kind, _table(block))
         if kind == "locked_quotation":
-            return (kind, Passage.objects.select_related("work").get(reference=block["passage"]))
+            return (kind, self._passage(block["passage"]))
         value = {name: content for name, content in block.items() if name != "type"}
-        if kind == "quotation":
-            value = {"date": "", "place": "", **value}
-        return (kind, value)
+        if kind == "case":
+            value = {"questions": [], **value, "text": as_rich_text(block["text"])}
+        return (kind, {**_EMPTY.get(kind, {}), **value})
+
+    def _passage(self, reference: str) -> Passage:
+        try:
+            return Passage.objects.select_related("work").get(reference=reference)
+        except Passage.DoesNotExist as error:
+            name = self.course.info["id"]
+            raise BadContent(f"{name} quotes {reference}, which is not in passages.toml.") from error
 
     def _image(self, name: str, title: str) -> Image:
         path = self.course.figure(name)
@@ -179,7 +206,8 @@ class _Loader:
 
 
 def _table(block: dict[str, Any]) -> TypedTable:
-    columns = [{"type": "text", "heading": heading} for heading in block["head"]]
+    kinds = block.get("kinds") or ["text"] * len(block["head"])
+    columns = [{"type": kind, "heading": head} for kind, head in zip(kinds, block["head"], strict=True)]
     rows = [{"values": list(row)} for row in block["rows"]]
     table = {"columns": columns, "rows": rows, "caption": block.get("caption", "")}
     return TableBlock().to_python(table)

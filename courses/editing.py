@@ -6,12 +6,16 @@ from django.contrib.auth.models import Group, Permission
 from wagtail.models import GroupPagePermission, Page
 
 PAGE_ACTS = {
-    "Editors": ("add_page", "change_page", "publish_page"),
-    "Moderators": ("add_page", "change_page", "publish_page", "lock_page", "unlock_page"),
+    "Editors": ("add_page", "change_page"),
+    "Moderators": ("add_page", "change_page", "lock_page", "unlock_page"),
 }
-"""Publishing by editors ends when the review workflow begins."""
+"""Nobody is given Wagtail's act of publishing: an approval publishes. What reviewers may do beyond editors follows
+from `courses.under_review`."""
 
 SNIPPETS = ("question", "quiz")
+
+SOURCES = {"Editors": ("add", "change", "view"), "Moderators": ("add", "change", "view", "publish", "delete")}
+"""Editors propose works and passages; reviewers publish them, and `sources.changing` asks for a second person."""
 
 
 def grant_editors(**kwargs: Any) -> None:
@@ -22,6 +26,8 @@ def grant_editors(**kwargs: Any) -> None:
     for name, codenames in PAGE_ACTS.items():
         group, _created = Group.objects.get_or_create(name=name)
         acts = Permission.objects.filter(content_type__app_label="wagtailcore", codename__in=codenames)
+        given = GroupPagePermission.objects.filter(group=group)
+        given.exclude(page=root, permission__in=acts).delete()
         for permission in acts:
             GroupPagePermission.objects.get_or_create(group=group, page=root, permission=permission)
         bank = [f"{act}_{model}" for act in ("add", "change", "view") for model in SNIPPETS]
@@ -29,4 +35,8 @@ def grant_editors(**kwargs: Any) -> None:
             *Permission.objects.filter(content_type__app_label="quizzes", codename__in=bank),
             *Permission.objects.filter(content_type__app_label="wagtailadmin", codename="access_admin"),
             *Permission.objects.filter(codename="submit_translation"),
+            *Permission.objects.filter(
+                content_type__app_label="sources",
+                codename__in=[f"{act}_{model}" for act in SOURCES[name] for model in ("work", "passage")],
+            ),
         )

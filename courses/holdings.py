@@ -1,12 +1,14 @@
-"""What this room holds of people: who uploaded a document."""
+"""What this room holds of people: who uploaded a document, and what readers keep and tell."""
 
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from courses.reading_holdings import READERS
 from people.keeping import LAW, Held, Keeping
 
 INVENTORY = (
+    *READERS,
     Held(
         "courses.PrivateDocument",
         _("Documents of lessons I uploaded"),

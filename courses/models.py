@@ -22,21 +22,36 @@ from wagtail.models import Page
 
 from courses.audience import Audience, ChoicesField, Level, Sector
 from courses.blocks import LessonBody, SourceBlock
+from courses.edition_files import EditionFile
+from courses.importing.records import BroughtDocument
+from courses.reading_records import Bookmark, EditionRead, ErrorAnswer, ErrorReport, Feedback, Note
 from courses.rendering import render_lesson
+from courses.search_entries import SearchEntry
+from courses.reviewing import ReviewTask
+from courses.under_review import UnderReview
 from quizzes.models import Quiz
 
 __all__ = [
     "Audience",
+    "Bookmark",
+    "BroughtDocument",
     "Category",
     "CoursePage",
     "CourseTag",
+    "EditionFile",
+    "EditionRead",
+    "ErrorAnswer",
+    "ErrorReport",
+    "Feedback",
     "HomePage",
     "LessonEdition",
     "LessonPage",
     "LessonTag",
     "LoadedContent",
     "ModulePage",
+    "Note",
     "PrivateDocument",
+    "ReviewTask",
 ]
 
 
@@ -69,7 +84,7 @@ class PrivateDocument(AbstractDocument):
         verbose_name_plural = _("documents")
 
 
-class HomePage(Page):
+class HomePage(UnderReview, Page):
     """The first page of a language: the welcome page for visitors, the member's home when signed in."""
 
     max_count_per_parent = 1
@@ -87,6 +102,7 @@ OUR_ADDRESSES = frozenset(
         "attempt",
         "card",
         "cards",
+        "courses",
         "documents",
         "en",
         "healthz",
@@ -96,7 +112,9 @@ OUR_ADDRESSES = frozenset(
         "meetings",
         "members",
         "my-card",
+        "my-lessons",
         "mobile",
+        "new",
         "overview",
         "packs",
         "password",
@@ -104,10 +122,12 @@ OUR_ADDRESSES = frozenset(
         "reached",
         "record",
         "rules",
+        "search",
         "sheets",
         "sign-in",
         "sign-out",
         "static",
+        "tags",
         "visits",
     ]
 )
@@ -126,7 +146,7 @@ class CourseTag(TaggedItemBase):
     content_object = ParentalKey("courses.CoursePage", on_delete=models.CASCADE, related_name="tagged_items")
 
 
-class CoursePage(Page):
+class CoursePage(UnderReview, Page):
     """A course: modules in order."""
 
     parent_page_types = ["courses.HomePage"]
@@ -158,7 +178,7 @@ class CoursePage(Page):
             raise ValidationError({"slug": _("The site itself uses this address. Please choose another.")})
 
 
-class ModulePage(Page):
+class ModulePage(UnderReview, Page):
     """A module 专题: lessons in order, and perhaps a quiz at the end."""
 
     parent_page_types = ["courses.CoursePage"]
@@ -180,7 +200,7 @@ class LessonTag(TaggedItemBase):
     content_object = ParentalKey("courses.LessonPage", on_delete=models.CASCADE, related_name="tagged_items")
 
 
-class LessonPage(Page):
+class LessonPage(UnderReview, Page):
     """A lesson 课. Readers see the edition that publishing froze, never the page being edited."""
 
     parent_page_types = ["courses.ModulePage"]
@@ -228,7 +248,7 @@ class LessonEdition(models.Model):
     A lesson as it was published: its words, rendered, with the reading time of each screen. It never changes.
 
     Everything that refers to what was studied names an edition; progress and limits go by the translation
-    key, which the Chinese and the English lesson share. `passages`: digest of each passage quoted, by key.
+    key, which the Chinese and the English lesson share. `passages`: digest of each passage quoted, by key. `links`: where its words lead (`courses.links`).
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -246,6 +266,7 @@ class LessonEdition(models.Model):
     media_seconds = models.IntegerField(default=0)
     quiz_keys = models.JSONField(default=list)
     passages = models.JSONField(default=dict)
+    links = models.JSONField(null=True)
     valid_as_of = models.DateField(null=True)
     frozen_at = models.DateTimeField()
     is_live = models.BooleanField(default=False)

@@ -12,6 +12,7 @@ from django.utils.timezone import now
 from django.utils.translation import get_language
 from wagtail.signals import page_published, page_unpublished
 
+from courses.edition_files import keep_files
 from courses.live import url_of
 from courses.models import LessonEdition, LessonPage
 from courses.rendering import render_lesson
@@ -48,6 +49,7 @@ def freeze_edition(page: LessonPage, *, at: datetime) -> LessonEdition:
     if not edition.is_live or edition.page_id != page.pk:
         edition.is_live, edition.page = True, page
         edition.save(update_fields=["is_live", "page"])
+    keep_files(edition, page)
     return edition
 
 

@@ -14,6 +14,7 @@ from django.db.models import Value
 from django.utils.timezone import now
 
 from courses.models import LessonEdition
+from courses.reading import note_read
 from courses.slots import LessonState, Wanted
 from hours.lessons import lessons_vouched
 from hours.pace import learn
@@ -31,6 +32,7 @@ def mark_reached(*, member_id: int, edition: LessonEdition, at: datetime) -> boo
         lesson=edition.translation_key,
         defaults={"edition": edition, "reached_at": at},
     )
+    note_read(member_id=member_id, edition=edition, at=at)
     return created
 
 

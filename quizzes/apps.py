@@ -9,6 +9,8 @@ class QuizzesConfig(AppConfig):
     def ready(self) -> None:
         from people.slots import register_erasure, register_inventory, register_own_data
         from quizzes.holdings import INVENTORY, forget_open_attempts, own_data
+        from quizzes.sources_used import uses_in_questions
+        from sources.slots import register_uses
 
         register_inventory(INVENTORY)
         register_own_data(
@@ -16,3 +18,4 @@ class QuizzesConfig(AppConfig):
             shows=["quizzes.attempt", "quizzes.answer.attempt__member", "quizzes.mark.attempt__member"],
         )
         register_erasure(forget_open_attempts)
+        register_uses(uses_in_questions)

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from quizzes.models import Question, QuestionOption, QuestionVersion, Quiz
+from sources.models import FIELDS_QUOTED, WORK_QUOTED, Passage
 
 
 def digest_of(content: Mapping[str, Any]) -> str:
@@ -19,8 +20,8 @@ def digest_of(content: Mapping[str, Any]) -> str:
 
 
 def content_of(question: Question, options: list[QuestionOption]) -> dict[str, Any]:
-    """Return a question as it is asked today (see `QuestionVersion`)."""
-    return {
+    """Return a question as it is asked today (see `QuestionVersion`). Asks for passage and work: select them."""
+    content = {
         "kind": question.kind,
         "stem": question.stem,
         "stem_en": question.stem_en,
@@ -31,6 +32,13 @@ def content_of(question: Question, options: list[QuestionOption]) -> dict[str, A
         "source": question.source,
         "source_en": question.source_en,
     }
+    return content | ({"passage": _passage_of(question.passage)} if question.passage else {})
+
+
+def _passage_of(passage: Passage) -> dict[str, str]:
+    words = {name: getattr(passage, name) for name in FIELDS_QUOTED}
+    words |= {f"work_{name}": getattr(passage.work, name) for name in WORK_QUOTED}
+    return {"key": str(passage.key), **words}
 
 
 def freeze_questions(quiz: Quiz, at: datetime) -> list[QuestionVersion]:
@@ -56,7 +64,7 @@ def freeze_questions(quiz: Quiz, at: datetime) -> list[QuestionVersion]:
 def _questions_in_use(quiz: Quiz) -> list[tuple[Question, dict[str, Any]]]:
     rows = (
         QuestionOption.objects.filter(question__entries__quiz=quiz, question__state=Question.State.IN_USE)
-        .select_related("question")
+        .select_related("question__passage__work")
         .order_by("question__entries__sort_order", "question__entries__pk", "position", "pk")
     )
     return [

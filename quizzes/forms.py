@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
 from modelcluster.forms import BaseChildFormSet
-from wagtail.admin.panels import InlinePanel
+from wagtail.admin.panels import InlinePanel, Panel
 
 from quizzes.models import Question
+from quizzes.sources_used import has_changed
+from sources.models import Passage
 
 
 class InOrder(BaseChildFormSet):
@@ -54,3 +57,21 @@ class OptionsPanel(OrderedPanel):
     """The options of a question, with what is amiss said above them."""
 
     formset = OptionsInOrder
+
+
+class ChangedPassagePanel(Panel):
+    """Says that the passage of a question has other words than when somebody last looked at both."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "quizzes/panels/changed_passage.html"
+
+        @property
+        def passage(self) -> Passage:
+            return self.instance.passage
+
+        @property
+        def history(self) -> str:
+            return reverse("wagtailsnippets_sources_passage:history", args=[self.passage.pk])
+
+        def is_shown(self) -> bool:
+            return self.instance.pk is not None and has_changed(self.instance)

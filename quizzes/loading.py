@@ -11,6 +11,8 @@ from django.db import transaction
 
 from quizzes.bank import digest_of
 from quizzes.models import Question, QuestionOption
+from quizzes.sources_used import look_at_passage
+from sources.models import Passage
 
 WORDS = {
     "kind": "kind",
@@ -44,6 +46,7 @@ def load_questions(rows: list[dict[str, Any]]) -> dict[str, Question]:
     :raises BadQuestion: and nothing is loaded.
     """
     wanted = {str(row.get("id", "")): _words_of_row(row) for row in rows}
+    passages = _passages(wanted)
     if len(wanted) != len(rows):
         twice = [name for name, count in Counter(str(row.get("id", "")) for row in rows).items() if count > 1]
         raise BadQuestion(f"{', '.join(twice)}: the same id stands more than once.")
@@ -51,16 +54,18 @@ def load_questions(rows: list[dict[str, Any]]) -> dict[str, Question]:
     for reference, words in wanted.items():
         question = present.get(reference)
         if question is None:
-            present[reference] = _write(Question(reference=reference, state=Question.State.IN_USE), words, [])
+            question = Question(reference=reference, state=Question.State.IN_USE)
+            present[reference] = _write(question, words, [], passages)
             continue
         now = digest_of(_words_of_question(question, options[question.pk]))
         if now == question.loaded_digest and now != digest_of(words):
-            _write(question, words, options[question.pk])
+            _write(question, words, options[question.pk], passages)
     return {reference: present[reference] for reference in wanted}
 
 
 def _present(references: list[str]) -> tuple[dict[str, Question], dict[int, list[QuestionOption]]]:
-    questions = Question.objects.filter(reference__in=references).select_for_update(no_key=True)
+    questions = Question.objects.filter(reference__in=references).select_related("passage")
+    questions = questions.select_for_update(no_key=True, of=("self",))
     present = {str(question.reference): question for question in questions}
     options: dict[int, list[QuestionOption]] = defaultdict(list)
     rows = QuestionOption.objects.filter(question__in=present.values()).order_by("position", "pk")
@@ -77,6 +82,8 @@ def _words_of_row(row: Mapping[str, Any]) -> dict[str, Any]:
             for field, key in WORDS.items()
         }
         words["options"] = [[o["zh"], o["en"], o["correct"]] for o in row["options"]]
+        if "passage" in row:
+            words["passage"] = row["passage"]
         row["id"]
     except KeyError as error:
         raise BadQuestion(f"{name}: {error.args[0]} is missing.") from error
@@ -92,13 +99,33 @@ def _words_of_row(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _words_of_question(question: Question, options: list[QuestionOption]) -> dict[str, Any]:
     words = {field: getattr(question, field) for field in WORDS}
+    if question.passage:
+        words["passage"] = question.passage.reference
     return words | {"options": [[o.text, o.text_en, o.is_correct] for o in options]}
 
 
-def _write(question: Question, words: Mapping[str, Any], options: list[QuestionOption]) -> Question:
+def _passages(wanted: Mapping[str, Mapping[str, Any]]) -> dict[str, Passage]:
+    """The passages that rows rest on, by reference."""
+    named = {words["passage"]: name for name, words in wanted.items() if "passage" in words}
+    found = Passage.objects.filter(reference__in=named).select_related("work")
+    passages = {passage.reference: passage for passage in found}
+    for reference, name in named.items():
+        if reference not in passages:
+            raise BadQuestion(f"{name}: there is no passage {reference}.")
+    return passages
+
+
+def _write(
+    question: Question,
+    words: Mapping[str, Any],
+    options: list[QuestionOption],
+    passages: Mapping[str, Passage],
+) -> Question:
     """Give a question the words of a row. Options keep their keys by place, as many as there are."""
     for field in WORDS:
         setattr(question, field, words[field])
+    question.passage = passages[words["passage"]] if "passage" in words else None
+    look_at_passage(question)
     question.loaded_digest = digest_of(words)
     question.save()
     for position, (text, text_en, is_correct) in enumerate(words["options"]):

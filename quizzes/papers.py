@@ -42,6 +42,15 @@ class MarkedOption(Option):
 
 
 @dataclass(frozen=True)
+class Quoted:
+    """The passage a question rested on when it was asked."""
+
+    text: str
+    work: str
+    place: str
+
+
+@dataclass(frozen=True)
 class Explained:
     """A question after the end: what was chosen, what is right, and why."""
 
@@ -51,6 +60,7 @@ class Explained:
     options: list[MarkedOption]
     explanation: str
     source: str
+    quoted: Quoted | None = None
 
     @property
     def is_answered(self) -> bool:
@@ -155,4 +165,10 @@ def _explained(
         ],
         explanation=in_reader_language(content["explanation"], content["explanation_en"]),
         source=in_reader_language(content["source"], content["source_en"]),
+        quoted=_quoted(content["passage"]) if content.get("passage") else None,
     )
+
+
+def _quoted(passage: Mapping[str, str]) -> Quoted:
+    said = ("text", "work_title", "place")
+    return Quoted(*(in_reader_language(passage[name], passage[f"{name}_en"]) for name in said))

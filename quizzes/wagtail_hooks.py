@@ -10,11 +10,18 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.snippets.models import register_snippet
-from wagtail.snippets.views.snippets import DeleteView, SnippetViewSet, SnippetViewSetGroup
+from wagtail.snippets.views.snippets import (
+    CreateView,
+    DeleteView,
+    EditView,
+    SnippetViewSet,
+    SnippetViewSetGroup,
+)
 
 from quizzes.choosers import BankChooser
-from quizzes.forms import OptionsPanel, OrderedPanel
+from quizzes.forms import ChangedPassagePanel, OptionsPanel, OrderedPanel
 from quizzes.models import Question, Quiz
+from quizzes.sources_used import look_at_passage
 
 
 class KeepWhatWasAsked(DeleteView):
@@ -33,6 +40,22 @@ class KeepWhatWasAsked(DeleteView):
             return redirect(self.edit_url_name, self.object.pk)
 
 
+class AgreesWithItsPassage:
+    """Who saves a question has looked at it beside its passage."""
+
+    def form_valid(self, form: ModelForm) -> HttpResponse:
+        look_at_passage(form.instance)
+        return super().form_valid(form)  # type: ignore[misc]
+
+
+class AddQuestion(AgreesWithItsPassage, CreateView):
+    """A new question."""
+
+
+class EditQuestion(AgreesWithItsPassage, EditView):
+    """A question changed, or found still right."""
+
+
 class QuestionViewSet(SnippetViewSet):
     model = Question
     icon = "help"
@@ -42,9 +65,12 @@ class QuestionViewSet(SnippetViewSet):
     list_per_page = 50
     search_fields = ["stem", "stem_en", "reference"]
     ordering = ["-pk"]
+    add_view_class = AddQuestion
+    edit_view_class = EditQuestion
     delete_view_class = KeepWhatWasAsked
     chooser_viewset_class = BankChooser
     panels = [
+        ChangedPassagePanel(),
         FieldRowPanel(
             [
                 FieldPanel("kind"),
@@ -64,7 +90,9 @@ class QuestionViewSet(SnippetViewSet):
             ),
         ),
         MultiFieldPanel([FieldPanel("explanation"), FieldPanel("explanation_en")], heading=_("Explanation")),
-        MultiFieldPanel([FieldPanel("source"), FieldPanel("source_en")], heading=_("Source")),
+        MultiFieldPanel(
+            [FieldPanel("source"), FieldPanel("source_en"), FieldPanel("passage")], heading=_("Source")
+        ),
         FieldRowPanel([FieldPanel("valid_as_of"), FieldPanel("review_by"), FieldPanel("reference")]),
     ]
 

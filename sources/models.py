@@ -9,13 +9,18 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from wagtail.models import DraftStateMixin, RevisionMixin
 
 FIELDS_QUOTED = ("text", "text_en", "place", "place_en")
 WORK_QUOTED = ("title", "title_en", "edition", "edition_en", "date", "date_en")
 
 
-class Work(models.Model):
-    """A work that is quoted: a document, a speech, a book, with the edition the words were taken from."""
+class Work(DraftStateMixin, RevisionMixin, models.Model):
+    """
+    A work that is quoted: a document, a speech, a book, with the edition the words were taken from.
+
+    What readers see is the row; a change that waits for a second person is a draft. See `sources.changing`.
+    """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     reference = models.CharField(
@@ -31,6 +36,8 @@ class Work(models.Model):
     edition_en = models.CharField(_("edition in English"), max_length=200, blank=True)
     date = models.CharField(_("date in Chinese"), max_length=60)
     date_en = models.CharField(_("date in English"), max_length=60, blank=True)
+    # Of the words as they were loaded from a file; empty when an editor wrote them.
+    loaded_digest = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("work")
@@ -46,7 +53,7 @@ class Work(models.Model):
         return self.title_en if get_language() == "en" and self.title_en else self.title
 
 
-class Passage(models.Model):
+class Passage(DraftStateMixin, RevisionMixin, models.Model):
     """
     The very words of a work, with their place in it. Lessons quote them locked; questions rest on them.
 
@@ -62,6 +69,8 @@ class Passage(models.Model):
     place_en = models.CharField(_("article or page, in English"), max_length=120, blank=True)
     text = models.TextField(_("text in Chinese"), max_length=2000)
     text_en = models.TextField(_("text in English"), max_length=4000, blank=True)
+    # Of the words as they were loaded from a file; empty when an editor wrote them.
+    loaded_digest = models.CharField(max_length=64, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("passage")
@@ -70,6 +79,11 @@ class Passage(models.Model):
 
     def __str__(self) -> str:
         return f"{self.work} {self.place}: {self.text[:40]}"
+
+    @property
+    def opening(self) -> str:
+        """How it begins, for lists."""
+        return self.text if len(self.text) <= 60 else f"{self.text[:60]}…"
 
     @property
     def digest(self) -> str:

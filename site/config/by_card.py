@@ -22,6 +22,12 @@ READING = frozenset(
     {
         "wagtail_serve",
         "courses:lesson",
+        "courses:mine",
+        "courses:notes",
+        "courses:bookmark",
+        "courses:differences",
+        "courses:report",
+        "courses:feedback",
         "programmes:reached",
         "wagtaildocs_serve",
     }

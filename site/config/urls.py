@@ -1,18 +1,16 @@
 """Every address. Chinese has no prefix, English begins with /en/."""
 
-from django.conf import settings
 from django.conf.urls.i18n import i18n_patterns
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path, re_path
 from django.views.generic import RedirectView
-from django.views.static import serve
 from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.admin.auth import require_admin_access
-from wagtail.documents import urls as wagtaildocs_urls
 
 from config.api import api
+from courses import media_views
 from people.editor_account import EditorAccount
 
 
@@ -30,8 +28,8 @@ urlpatterns = [
     path("_util/login/", RedirectView.as_view(pattern_name="people:sign_in", query_string=True)),
     path("admin/account/", require_admin_access(EditorAccount.as_view())),
     path("admin/", include(wagtailadmin_urls)),
-    path("documents/", include(wagtaildocs_urls)),
-    re_path(r"^media/(?P<path>images/.*|original_images/.*)$", serve, {"document_root": settings.MEDIA_ROOT}),
+    re_path(r"^documents/(\d+)/(.*)$", media_views.document, name="wagtaildocs_serve"),
+    re_path(r"^media/(?P<path>images/.*|original_images/.*)$", media_views.image, name="image"),
     *i18n_patterns(
         path("", include("people.urls")),
         path("", include("quizzes.urls")),

@@ -65,10 +65,12 @@ SITE = [
     Row("api/v1/", NOBODY, stranger=HIDDEN),
     Row("api/v1/openapi.json", EVERYBODY),
     Row(r"^media/(?P<path>images/.*|original_images/.*)$", EVERYBODY, at="{image}"),
+    Row(r"^media/(?P<path>images/.*|original_images/.*)$", WRITERS, at="{original_image}", stranger=HIDDEN),
     Row("static", EVERYBODY, at="/static/css/site.css"),
     Row(r"^((?:[\w\-]+/)*)$", EVERYBODY, at="/"),
     # Any member
-    Row(r"documents/^(\d+)/(.*)$", SIGNED_IN, at="{document}"),
+    Row(r"^documents/(\d+)/(.*)$", SIGNED_IN, at="{document}"),
+    Row(r"^documents/(\d+)/(.*)$", WRITERS, at="{document_of_nobody}"),
     Row("rules/", SIGNED_IN),
     Row("awaiting/", LEADERS | LEADERS_ELSEWHERE),
     Row("awaiting/<int:pk>/", LEADERS, {"pk": "awaiting record"}),
@@ -113,6 +115,12 @@ SITE = [
     Row("my-card/", SIGNED_IN),
     Row("code/password/", EVERYBODY),
     Row("lessons/<uuid:edition>/reached/", SIGNED_IN, {"edition": "edition"}, method="POST"),
+    Row("my-lessons/", SIGNED_IN),
+    *(
+        Row(f"lessons/<uuid:lesson>/{page}/", SIGNED_IN, {"lesson": "lesson"})
+        for page in ("notes", "changes", "error", "feedback")
+    ),
+    Row("lessons/<uuid:lesson>/bookmark/", SIGNED_IN, {"lesson": "lesson"}, method="POST"),
     Row(
         r"^(?P<course>[\w-]+)/(?P<module>[\w-]+)/(?P<lesson>[\w-]+)/$", SIGNED_IN, at="/mass-line/one/first/"
     ),
@@ -120,12 +128,6 @@ SITE = [
         "_util/authenticate_with_password/<int:page_view_restriction_id>/<int:page_id>/",
         NOBODY,
         {"page_view_restriction_id": "no key", "page_id": "no key"},
-        stranger=HIDDEN,
-    ),
-    Row(
-        "documents/authenticate_with_password/<int:restriction_id>/",
-        NOBODY,
-        {"restriction_id": "no key"},
         stranger=HIDDEN,
     ),
     # The people below an office

@@ -12,17 +12,16 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from http.cookies import SimpleCookie
-from pathlib import Path
 from uuid import UUID, uuid4
 
-from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import URLResolver, get_resolver, resolve
+from wagtail.images.models import Image
 
-from courses.models import LessonEdition, PrivateDocument
+from courses.models import EditionFile, LessonEdition, PrivateDocument
 from hours import ledger, ruling
 from hours.ledger import Event
 from hours.objections import raise_objection
@@ -43,6 +42,7 @@ from people.workbooks.batches import ImportBatch, WorkbookExport
 from quizzes import attempts, slots
 from quizzes.slots import Place
 from tests.cast import LONG_AGO, add_lesson, add_module, give_office, moment
+from tests.courses.lessons import live_edition
 from tests.hours.rows import add_record
 from tests.outreach.visiting import visit
 from tests.quizzes.conftest import EDITION
@@ -241,6 +241,7 @@ def build_scene(edition: LessonEdition, monkeypatch) -> Scene:
         "change": "rename",
         "again": "again",
         "edition": str(edition.key),
+        "lesson": str(edition.translation_key),
     }
     return Scene(keys, {name: _signed_in(member) for name, member in people.items()}, people)
 
@@ -393,11 +394,20 @@ def _workbooks(leader: Member, county: Organisation) -> dict[str, str]:
 
 
 def _files() -> dict[str, str]:
-    document = PrivateDocument.objects.create(title="notes", file=ContentFile(b"%PDF-1.7", name="notes.pdf"))
-    image = Path(settings.MEDIA_ROOT) / "images" / "walked.svg"
-    image.parent.mkdir(parents=True, exist_ok=True)
-    image.write_text('<svg xmlns="http://www.w3.org/2000/svg"/>', "utf-8")
-    return {"document": document.url, "image": "/media/images/walked.svg"}
+    """An image and a document that a lesson shows, and a document that no lesson shows."""
+    file = {"file": ContentFile(b"%PDF-1.7", name="notes.pdf")}
+    shown, hidden = (PrivateDocument.objects.create(title="notes", **file) for _both in range(2))
+    drawing = ContentFile(b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"/>', name="walked.svg")
+    image = Image.objects.create(title="drawing", file=drawing, width=9, height=9)
+    edition = live_edition(add_lesson(add_module(slug="files"), "files"))
+    EditionFile.objects.create(edition=edition, image=image)
+    EditionFile.objects.create(edition=edition, document=shown)
+    return {
+        "document": shown.url,
+        "document_of_nobody": hidden.url,
+        "image": image.get_rendition("max-5x5|preserve-svg").url,
+        "original_image": image.file.url,
+    }
 
 
 EXAMPLES = {

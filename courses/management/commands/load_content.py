@@ -18,5 +18,10 @@ class Command(BaseCommand):
         self.stdout.write(
             f"{report.made} pages made, {report.updated} brought up to date, {report.unchanged} unchanged."
         )
-        for name in report.kept:
+        sources = report.sources
+        self.stdout.write(
+            f"{sources.made} works and passages made, {sources.updated} brought up to date, "
+            f"{sources.unchanged} unchanged."
+        )
+        for name in sources.kept + report.kept:
             self.stdout.write(f"Left as the editors have it: {name}")

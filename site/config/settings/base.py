@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "ninja",
     "django.contrib.auth",
     "django.contrib.contenttypes",
+    "django.contrib.humanize",  # asked for by the pages of Wagtail's workflows
     "django.contrib.sessions",
     "django.contrib.messages",
     "whitenoise.runserver_nostatic",
@@ -163,6 +164,9 @@ CSRF_COOKIE_NAME = "csrf"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 
+# Nothing is mailed: no mail addresses are kept, and the editors' desk says what waits for whom.
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+
 # Languages: source strings are English; Chinese is the default and has no prefix in addresses.
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
@@ -204,7 +208,7 @@ WAGTAIL_PASSWORD_RESET_ENABLED = False
 WAGTAIL_EMAIL_MANAGEMENT_ENABLED = False
 WAGTAIL_FRONTEND_LOGIN_URL = LOGIN_URL
 WAGTAILADMIN_LOGIN_URL = LOGIN_URL
-WAGTAIL_WORKFLOW_ENABLED = False
+WAGTAIL_FINISH_WORKFLOW_ACTION = "courses.reviewing.publish_what_was_approved"
 WAGTAIL_USER_TIME_ZONES = ["Asia/Shanghai"]
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "svg"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024

@@ -1,0 +1,45 @@
+"""The forms in which editors send pictures and documents: what is refused is said at the field, and never stored."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.files.base import File
+from wagtail.documents.forms import BaseDocumentForm
+from wagtail.images.forms import BaseImageForm
+
+from intake.uploads import UploadRefused, check
+
+PICTURES = frozenset({"image", "svg"})
+DOCUMENTS = frozenset({"docx", "xlsx", "pptx", "pdf", "audio", "video", "captions", "text"})
+
+
+def _checked(file: Any, kinds: frozenset[str]) -> Any:
+    """Return what may be stored instead of a new file; a file that was there before is left as it is."""
+    if not isinstance(file, File) or hasattr(file, "field"):
+        return file
+    picture = getattr(file, "image", None)
+    try:
+        checked = check(file, kinds)
+    except UploadRefused as refused:
+        raise ValidationError(str(refused.words), code=refused.code) from refused
+    if checked.file is not file:
+        checked.file.name = file.name
+        checked.file.image = picture  # type: ignore[attr-defined]  # Wagtail's field left it there
+    checked.file.seek(0)
+    return checked.file
+
+
+class CheckedImageForm(BaseImageForm):
+    """Wagtail's form of a picture, by itself, one of many, or in a chooser."""
+
+    def clean_file(self) -> Any:
+        return _checked(self.cleaned_data.get("file"), PICTURES)
+
+
+class CheckedDocumentForm(BaseDocumentForm):
+    """Wagtail's form of a document, by itself, one of many, or in a chooser."""
+
+    def clean_file(self) -> Any:
+        return _checked(self.cleaned_data.get("file"), DOCUMENTS)

@@ -1,0 +1,52 @@
+-- How far a member is with lessons, for the short way to them: what `programmes.progress.lesson_states` says, in the
+-- prepared statement of `courses.lane`. A letter for each of `lessons`: d done, r reached, b begun, n nothing yet; and
+-- the seconds of the lesson at `here`. `checks[i]` is a quiz that belongs to being done with `lessons[checked[i]]`.
+create function programmes_lesson_states(
+    reader bigint, reader_key uuid, lessons uuid[], checked int[], checks uuid[], here int,
+    year_begin timestamptz, year_end timestamptz, out states text, out seconds int
+) language plpgsql stable as $$
+declare
+    unanswered int[];
+begin
+    if cardinality(checks) > 0 then
+        unanswered := array(
+            select c.lesson from unnest(checked, checks) c(lesson, quiz)
+            where not exists (
+                select from quizzes_quiz q join quizzes_attempt a on a.quiz_id = q.id
+                where q.key = c.quiz and a.member_id = reader and a.handed_in_at is not null
+            )
+        );
+    end if;
+    with studied as (
+        select s.subject, sum(s.seconds)::int seconds from (
+            select i.subject, i.seconds from hours_countedinterval i
+            where i.member_key = reader_key and i.started_at >= year_begin and i.started_at < year_end
+            union all
+            select r.subject, r.award from hours_studyrecord r
+            where r.award <> 0 and r.member_key = reader_key and r.started_at >= year_begin and r.started_at < year_end
+            union all
+            select k.subject, study_seconds(k.pieces * tstzrange(year_begin, year_end)::tstzmultirange)
+            from hours_studyclock k where k.member_key = reader_key and k.subject is not null
+        ) s
+        where s.subject = any(lessons) group by s.subject
+    ), vouched as (
+        select named.lesson::uuid lesson from hours_studyrecord r
+        cross join jsonb_array_elements_text(r.evidence -> 'lessons') named(lesson)
+        where r.member_key = reader_key and r.evidence ? 'lessons' and r.standing = 'counted'
+            and r.source in ('paper', 'visit', 'meeting')
+            and not exists (
+                select from hours_studyrecord emptied where emptied.corrects_id = r.id
+                    and emptied.standing = 'counted' and emptied.evidence @> '{"to": 0}'
+            )
+    )
+    select string_agg(case
+            when l.key in (select v.lesson from vouched v) then 'd'
+            when reached.lesson is not null then case when l.n = any(unanswered) then 'r' else 'd' end
+            when studied.seconds > 0 then 'b'
+            else 'n' end, '' order by l.n),
+        coalesce(max(studied.seconds) filter (where l.n = here), 0)
+        into states, seconds
+        from unnest(lessons) with ordinality l(key, n)
+        left join studied on studied.subject = l.key
+        left join programmes_lessonreached reached on reached.member_id = reader and reached.lesson = l.key;
+end $$;
