@@ -185,7 +185,7 @@ def _moment(told: Any) -> datetime | None:
     return moment if moment > now() else None
 
 
-def publish_what_was_approved(workflow_state: WorkflowState, user: Member | None = None) -> None:
+def publish_approved(workflow_state: WorkflowState, user: Member | None = None) -> None:
     """
     What Wagtail does when a workflow ends. Published is the revision that was approved, not a later draft.
 

@@ -1,10 +1,14 @@
 from django.urls import path, re_path
 
-from courses import reading_views, views
+from courses import catalogue_views, reading_views, views
 
 app_name = "courses"
 
 urlpatterns = [
+    path("courses/", catalogue_views.courses, name="catalogue"),
+    path("new/", catalogue_views.new, name="new"),
+    path("tags/<str:slug>/", catalogue_views.tag, name="tag"),
+    path("lessons/<uuid:lesson>/related/", catalogue_views.belongs_with, name="related"),
     path("my-lessons/", reading_views.mine, name="mine"),
     path("lessons/<uuid:lesson>/notes/", reading_views.notes, name="notes"),
     path("lessons/<uuid:lesson>/bookmark/", reading_views.bookmark, name="bookmark"),

@@ -19,14 +19,17 @@ from people.appointments import (
 )
 from people.audit import action, note
 from people.authority import candidates
-from people.models import Member, Office
+from people.models import Member, MemberQuerySet, Office
 from people.offices import COMMITTEE, OfficeQuerySet
 
 DELEGATED = action("office.delegated", _("An office was delegated for a period"))
 TAKEN_BACK = action("office.taken_back", _("A delegated office was taken back"))
 
-DELEGABLE = COMMITTEE | {Office.Kind.GROUP_LEADER}
+DELEGABLE = COMMITTEE | {Office.Kind.GROUP_LEADER, Office.Kind.REVIEWER}
 """A visitor's members are assigned to somebody else instead; administrators are appointed, never lent."""
+
+WRITING = frozenset({Office.Kind.EDITOR, Office.Kind.REVIEWER})
+"""Who may stand in for a reviewer. A reviewer sees no members, only those who write as well."""
 
 
 class NotToBeDelegated(AppointmentRefused):
@@ -57,7 +60,7 @@ def delegate(
             raise HasEnded
         if since < own.since or (own.until is not None and until > own.until):
             raise DaysDoNotFit
-        if not candidates(by, on=today).filter(pk=member.pk).exists():
+        if not may_stand_in(own, by, on=today).filter(pk=member.pk).exists():
             raise NotAmongTheirPeople
         stand_in = Office.objects.create(
             member=member,
@@ -71,6 +74,14 @@ def delegate(
         told = {"office": own.kind, "since": since.isoformat(), "until": until.isoformat()}
         note(DELEGATED, at=at, by=by, member=member, organisation=place, address=address, details=told)
     return stand_in
+
+
+def may_stand_in(office: Office, viewer: Member, *, on: date) -> MemberQuerySet:
+    """Whom the holder may ask to stand in: those they see by name; for a reviewer, editors and reviewers."""
+    if office.kind != Office.Kind.REVIEWER:
+        return candidates(viewer, on=on)
+    writing = Office.objects.held_on(on).filter(kind__in=WRITING, stands_in_for=None)
+    return Member.objects.filter(pk__in=writing.values("member"), erased_at=None)
 
 
 def take_back(stand_in: Office, *, by: Member, at: datetime, address: str = "") -> None:

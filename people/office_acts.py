@@ -57,7 +57,8 @@ def ending(request: HttpRequest, office: Office, onward: str) -> Act:
 
 
 def delegating(request: HttpRequest, office: Office, onward: str) -> Act:
-    form = DelegateForm(request.POST or None, viewer=request.user, on=localdate())
+    among = delegation.may_stand_in(office, request.user, on=localdate())
+    form = DelegateForm(request.POST or None, among=among, viewer=request.user, on=localdate())
 
     def do() -> None:
         given = form.cleaned_data

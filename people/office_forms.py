@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from people.authority import candidates
-from people.models import Member, Office, Organisation
+from people.models import Member, MemberQuerySet, Office, Organisation
 from people.signing_in import tidy_identifier
 
 MOST_NUMBERS = 30
@@ -29,12 +29,13 @@ class DayField(forms.DateField):
 
 
 class MemberField(forms.CharField):
-    """Members by their numbers, among those that `viewer` sees; one, or with `most` several."""
+    """Members by their numbers, among those that `viewer` sees, or `among` others."""
 
     def __init__(self, *, most: int = 1, **options: Any) -> None:
         self.most = most
         self.viewer: Member | None = None
         self.on: date | None = None
+        self.among: MemberQuerySet | None = None
         text = {"autocapitalize": "none", "autocomplete": "off", "spellcheck": "false"}
         super().__init__(max_length=25 * most, widget=forms.TextInput(attrs=text), **options)
 
@@ -47,7 +48,8 @@ class MemberField(forms.CharField):
             many = ngettext("One number at most.", "%(most)s numbers at most.", self.most)
             raise forms.ValidationError(many % {"most": self.most})
         assert self.viewer is not None and self.on is not None  # noqa: S101  # set by the form
-        found = {m.number: m for m in candidates(self.viewer, on=self.on).filter(number__in=numbers)}
+        among = candidates(self.viewer, on=self.on) if self.among is None else self.among
+        found = {m.number: m for m in among.filter(number__in=numbers)}
         missing = [number for number in numbers if number not in found]
         if missing:
             raise forms.ValidationError(
@@ -139,8 +141,9 @@ class DelegateForm(ByNumber):
     since = DayField(label=_("First day"))
     until = DayField(label=_("Last day"))
 
-    def __init__(self, data: Any = None, *, viewer: Member, on: date) -> None:
+    def __init__(self, data: Any = None, *, among: MemberQuerySet, viewer: Member, on: date) -> None:
         super().__init__(data, viewer=viewer, on=on, initial={"since": on})
+        self.fields["member"].among = among
 
 
 class EndForm(ByNumber):

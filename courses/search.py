@@ -1,0 +1,223 @@
+"""
+Finding lessons: those that a reader may read now, the nearest first.
+
+The index finds them place by place (`courses.search_index`), the gate is asked in the same statement, and no
+more is looked at than can be shown. Nothing that was asked is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from courses.live import COURSE_PATH, HOME_PATH, MODULE_PATH, url_of
+from courses.search_query import Asked
+from courses.search_words import fold
+from courses.slots import gates_agree
+from hours.prepared import fetch_all
+from people.models import Member
+
+MOST = 200
+"""Hits that are looked at; whoever has more asks more precisely."""
+
+A_PAGE = 20
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What the hits have to be, besides being found. Empty: anything."""
+
+    language: str = ""
+    course: int | None = None
+    category: str = ""
+    level: str = ""
+    sector: str = ""
+    tag: str = ""
+
+    @property
+    def lexemes(self) -> list[str]:
+        """As the entries keep it."""
+        values = {**vars(self), "tag": fold(self.tag)}
+        return [f"X{name}:{value}" for name, value in values.items() if value]
+
+
+@dataclass(frozen=True)
+class Found:
+    """A hit's edition and lesson, before its words are fetched."""
+
+    edition: int
+    lesson: UUID
+
+
+@dataclass(slots=True)
+class Hit:
+    """A lesson that was found, with the words that are shown of it."""
+
+    edition: int
+    translation_key: UUID
+    language: str
+    title: str
+    summary: str
+    expected_seconds: int
+    address: str
+    module: str
+    course: str
+    heads: list[str]
+    text: str
+
+    @property
+    def url(self) -> str:
+        return url_of(self.language, self.address)
+
+    @property
+    def minutes(self) -> int:
+        """Minutes of reading and media, rounded up."""
+        return -(-self.expected_seconds // 60)
+
+
+_OPEN = f"""
+    select e.translation_key from courses_lessonedition e
+    join wagtailcore_page p on p.id = e.page_id
+    where e.id = {{entry}} and e.is_live
+        and substr(p.path, 1, {COURSE_PATH}) not in (select path from closed)
+        and substr(p.path, 1, {MODULE_PATH}) not in (select path from closed)
+        and p.path not in (select path from closed)
+        and courses_may_read(%(reader)s::bigint, p.path)
+    offset 0
+"""
+"""The lesson of an entry, when it is open to the reader. What is closed above is known beforehand: see below."""
+
+_CLOSED = """
+    closed as materialized (
+        select above.path from wagtailcore_page above
+        where (above.id in (select page_id from courses_audience)
+                or above.id in (select page_id from wagtailcore_pageviewrestriction)
+                or above.depth in (3, 4) and not above.live)
+            and not courses_may_read(%(reader)s::bigint, above.path)
+    )
+"""
+"""Courses, modules and lessons that are closed to the reader: so the gate is hardly ever asked in vain."""
+
+_FIND = f"""
+    with {_CLOSED},
+    near as materialized (
+        select found.edition_id, open.translation_key, found.place, found.length
+        from (
+            select edition_id, min(place) place, min(length) length from (
+                select edition_id, 1 place, length from courses_searchentry where words @@ %(T)s::tsquery
+                union all
+                select edition_id, 2, length from courses_searchentry where words @@ %(H)s::tsquery
+                union all
+                select edition_id, 3, length from courses_searchentry where words @@ %(S)s::tsquery
+            ) each group by edition_id order by 2, 3, 1
+        ) found
+        cross join lateral ({_OPEN.format(entry="found.edition_id")}) open
+        order by found.place, found.length, found.edition_id
+        limit %(most)s
+    ),
+    far as (
+        select found.edition_id, open.translation_key, found.place, found.length
+        from (
+            select edition_id, min(place) place, min(length) length from (
+                select edition_id, 4 place, length from courses_searchentry where words @@ %(M)s::tsquery
+                union all
+                select edition_id, 5, length from courses_searchentry where words @@ %(W)s::tsquery
+            ) each
+            where (select count(*) from near) < %(most)s and edition_id not in (select edition_id from near)
+            group by edition_id order by 2, 1
+        ) found
+        cross join lateral ({_OPEN.format(entry="found.edition_id")}) open
+        order by found.place, found.edition_id
+        limit %(most)s
+    )
+    select edition_id, translation_key from near
+    union all select edition_id, translation_key from far
+    limit %(most)s
+"""  # noqa: S608  # numbers and names of our own; what was asked are parameters
+
+
+def find(asked: Asked, *, reader: Member, narrowed: Narrowed | None = None, most: int = MOST) -> list[Found]:
+    """
+    Return what `reader` may read of what was asked, the nearest first. One statement.
+
+    First what has it in the title (short titles first), then in headings and key terms, then in summary, tags
+    and the titles of module and course, then often in the body, then once.
+    """
+    if not asked.parts:
+        return []
+    filters = (narrowed or Narrowed()).lexemes
+    values = {place: asked.at(place, filters) for place in "THSMW"}
+    rows = fetch_all(_FIND, {**values, "reader": reader.pk, "most": most})
+    return [Found(*row) for row in rows]
+
+
+_HITS = f"""
+    select e.id, e.translation_key, e.language, e.title, e.summary, e.expected_seconds, p.url_path,
+        m.title, c.title, s.heads, s.text
+    from unnest(%(editions)s::bigint[]) with ordinality asked(id, place)
+    join courses_lessonedition e on e.id = asked.id
+    join courses_searchentry s on s.edition_id = e.id
+    join wagtailcore_page p on p.id = e.page_id
+    join wagtailcore_page m on m.path = substr(p.path, 1, {MODULE_PATH})
+    join wagtailcore_page c on c.path = substr(p.path, 1, {COURSE_PATH})
+    where e.is_live and courses_may_read(%(reader)s::bigint, p.path)
+    order by asked.place
+"""  # noqa: S608  # two numbers of our own
+
+
+def hits(found: Sequence[Found], *, reader: Member) -> list[Hit]:
+    """Return the words of what was found, as far as no gate objects. One statement."""
+    wanted = [each.edition for each in found if gates_agree(reader, each.lesson)]
+    if not wanted:
+        return []
+    return [Hit(*row) for row in fetch_all(_HITS, {"editions": wanted, "reader": reader.pk})]
+
+
+_COURSES = f"""
+    select c.id, c.title, l.language_code from wagtailcore_page c
+    join courses_coursepage cp on cp.page_ptr_id = c.id
+    join wagtailcore_locale l on l.id = c.locale_id
+    where c.live and length(c.path) = {COURSE_PATH} and starts_with(c.path, (
+            select path from wagtailcore_page where length(path) = {HOME_PATH} and starts_with(c.path, path)))
+        and courses_may_read(%(reader)s::bigint, c.path)
+    order by l.language_code desc, c.path
+"""  # noqa: S608  # two numbers of our own
+
+
+def courses_open_to(reader: Member) -> list[tuple[int, str, str]]:
+    """Key, title and language of the courses that `reader` may open, for the filter. One statement."""
+    return fetch_all(_COURSES, {"reader": reader.pk})
+
+
+def near_titles(asked: Asked, *, reader: Member, language: str, most: int) -> list[Hit]:
+    """Hits in title, heading or key term alone, for suggestions. Two statements."""
+    filters = Narrowed(language=language).lexemes
+    return hits(_near(asked.at("H", filters), reader=reader, most=most), reader=reader)
+
+
+_NEAR = f"""
+    with {_CLOSED}
+    select found.edition_id, open.translation_key
+    from (
+        select edition_id, length from courses_searchentry where words @@ %(asked)s::tsquery
+        order by length, edition_id
+    ) found
+    cross join lateral ({_OPEN.format(entry="found.edition_id")}) open
+    order by found.length, found.edition_id
+    limit %(most)s
+"""  # noqa: S608  # numbers and names of our own; what was asked are parameters
+
+
+def _near(expression: str, *, reader: Member, most: int) -> list[Found]:
+    rows = fetch_all(_NEAR, {"asked": expression, "reader": reader.pk, "most": most})
+    return [Found(*row) for row in rows]
+
+
+def found_by(expressions: Iterable[str], *, reader: Member, narrowed: Narrowed, most: int) -> list[Hit]:
+    """Hits of any of these conditions of places, for guesses what was meant. Two statements."""
+    either = " | ".join(f"({each})" for each in expressions)
+    if not either:
+        return []
+    filters = " & ".join(["", *(f"'{each}'" for each in narrowed.lexemes if "'" not in each and "\\" not in each)])
+    return hits(_near(f"({either}){filters}", reader=reader, most=most), reader=reader)
