@@ -8,16 +8,22 @@ class CoursesConfig(AppConfig):
     verbose_name = _("Courses")
 
     def ready(self) -> None:
-        from courses import publishing
+        from courses import publishing, search_index
         from courses.editing import grant_editors
         from courses.holdings import CONTENT, INVENTORY
+        from courses.importing import acts  # noqa: F401  # its work and its jobs
         from courses.places import places_of
+        from courses.sources_used import uses_in_lessons
         from courses.reviewing import open_the_way
         from people.slots import register_inventory
         from quizzes.slots import register_places
+        from sources.slots import register_uses
 
         publishing.connect()
+        search_index.connect()
         post_migrate.connect(grant_editors, dispatch_uid="courses.grant_editors")
         post_migrate.connect(open_the_way, dispatch_uid="courses.open_the_way")
+        post_migrate.connect(search_index.index_after_migrating, sender=self, dispatch_uid="courses.index")
         register_places(places_of)
+        register_uses(uses_in_lessons)
         register_inventory(INVENTORY, content=CONTENT)

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from wagtail import blocks
+from wagtail.blocks.struct_block import StructBlockValidationError
 from wagtail.contrib.typed_table_block.blocks import TypedTableBlock
 from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
 from courses.notes import NotesBlock
+from courses import block_samples
 from quizzes.models import Quiz
 from sources.models import Passage
 
@@ -25,11 +31,7 @@ class QuotationBlock(blocks.StructBlock):
         label = _("Quotation")
         description = _("A short quotation with its work and date.")
         template = "courses/blocks/quotation.html"
-        preview_value = {
-            "text": "从群众中来，到群众中去。",
-            "work": "《关于领导方法的若干问题》",
-            "date": "1943年6月1日",
-        }
+        preview_value = partial(block_samples.quotation)
 
 
 class LockedQuotationBlock(SnippetChooserBlock):
@@ -43,6 +45,7 @@ class LockedQuotationBlock(SnippetChooserBlock):
         label = _("Locked quotation")
         description = _("The very words of a passage kept under Sources; nobody can alter them here.")
         template = "courses/blocks/locked_quotation.html"
+        preview_value = partial(block_samples.passage)
 
 
 class TermBlock(blocks.StructBlock):
@@ -58,6 +61,7 @@ class KeyTermsBlock(blocks.StructBlock):
         label = _("Key terms")
         description = _("Words of this lesson and what they mean.")
         template = "courses/blocks/key_terms.html"
+        preview_value = partial(block_samples.key_terms)
 
 
 class EventBlock(blocks.StructBlock):
@@ -74,6 +78,7 @@ class TimelineBlock(blocks.StructBlock):
         label = _("Timeline")
         description = _("Dated events, one under the other.")
         template = "courses/blocks/timeline.html"
+        preview_value = partial(block_samples.timeline)
 
 
 class FigureBlock(blocks.StructBlock):
@@ -88,32 +93,76 @@ class FigureBlock(blocks.StructBlock):
         label = _("Image")
         description = _("A drawing or picture with a text alternative.")
         template = "courses/blocks/figure.html"
+        preview_template = "courses/previews/figure.html"
 
 
-class VideoBlock(blocks.StructBlock):
+class _KindOfFile:
+    """Checks that the files chosen are of the kinds a block plays, by their endings."""
+
+    endings: dict[str, tuple[str, ...]]
+
+    def clean(self, value: Any) -> Any:
+        value = super().clean(value)  # type: ignore[misc]
+        wrong = {
+            name: ValidationError(
+                _("Please choose a file of one of these kinds: %(kinds)s.") % {"kinds": ", ".join(kinds)}
+            )
+            for name, kinds in self.endings.items()
+            if value.get(name) and value[name].file_extension.lower() not in kinds
+        }
+        if wrong:
+            raise StructBlockValidationError(block_errors=wrong)
+        return value
+
+
+class Playable(blocks.StructValue):
+    """A video or recording, as its template asks for it."""
+
+    @property
+    def minutes(self) -> int:
+        return -(-int(self["seconds"] or 0) // 60)
+
+
+class VideoBlock(_KindOfFile, blocks.StructBlock):
     file = DocumentChooserBlock(label=_("Video file"))
-    captions = DocumentChooserBlock(label=_("Captions (.vtt)"), required=False)
+    captions = DocumentChooserBlock(
+        label=_("Captions (.vtt)"), help_text=_("What is said and heard, for those who cannot hear it.")
+    )
     title = blocks.CharBlock(label=_("Title"))
     seconds = blocks.IntegerBlock(label=_("Length in seconds"), min_value=1, max_value=6 * 3600)
+    transcript = blocks.TextBlock(
+        label=_("What is said"),
+        rows=6,
+        required=False,
+        help_text=_("It is printed where the video cannot be played."),
+    )
+
+    endings = {"file": ("mp4", "webm"), "captions": ("vtt",)}
 
     class Meta:
         icon = "media"
         label = _("Video")
         description = _("A video kept on this site, with captions.")
         template = "courses/blocks/video.html"
+        value_class = Playable
+        preview_value = partial(block_samples.video)
 
 
-class AudioBlock(blocks.StructBlock):
+class AudioBlock(_KindOfFile, blocks.StructBlock):
     file = DocumentChooserBlock(label=_("Audio file"))
     title = blocks.CharBlock(label=_("Title"))
     seconds = blocks.IntegerBlock(label=_("Length in seconds"), min_value=1, max_value=6 * 3600)
     transcript = blocks.TextBlock(label=_("What is said"), rows=6)
+
+    endings = {"file": ("mp3", "m4a", "ogg")}
 
     class Meta:
         icon = "media"
         label = _("Audio")
         description = _("A recording with its words in writing.")
         template = "courses/blocks/audio.html"
+        value_class = Playable
+        preview_value = partial(block_samples.audio)
 
 
 class CaseBlock(blocks.StructBlock):
@@ -126,11 +175,7 @@ class CaseBlock(blocks.StructBlock):
         label = _("Case")
         description = _("Something that happened, told shortly, with questions to think about.")
         template = "courses/blocks/case.html"
-        preview_value = {
-            "title": "一张没人填的表",
-            "text": "<p>村里发下去三十张意见表，收回来两张。支部书记把表收起来，挨家去坐了一晚上。</p>",
-            "questions": ["为什么表收不回来，话却听得到？"],
-        }
+        preview_value = partial(block_samples.case)
 
 
 class DiscussionBlock(blocks.StructBlock):
@@ -142,7 +187,7 @@ class DiscussionBlock(blocks.StructBlock):
         label = _("Discussion question")
         description = _("A question to talk about together; nobody marks the answers.")
         template = "courses/blocks/discussion.html"
-        preview_value = {"question": "你最近一次听群众说话，是在哪里？", "hint": "先说地方，再说听到了什么。"}
+        preview_value = partial(block_samples.discussion)
 
 
 class TableBlock(TypedTableBlock):
@@ -158,6 +203,19 @@ class TableBlock(TypedTableBlock):
             ("number", blocks.DecimalBlock(label=_("Number"), required=False)),
         ]
         super().__init__(columns, **kwargs)
+
+    def get_context(self, value: Any, parent_context: dict[str, Any] | None = None) -> dict[str, Any]:
+        """With `lines`: the cells of each row, each with its heading and whether it is a number."""
+        context = super().get_context(value, parent_context)
+        context["headings"] = [
+            {"text": column["heading"], "number": column["block"].name == "number"}
+            for column in value.columns
+        ]
+        context["lines"] = [list(zip(row, context["headings"], strict=True)) for row in value.rows]
+        return context
+
+    def get_preview_value(self) -> Any:
+        return block_samples.table(self.child_blocks)
 
     class Meta:
         icon = "table"
@@ -175,6 +233,7 @@ class DocumentBlock(blocks.StructBlock):
         label = _("Document")
         description = _("A file to read or print; members have to be signed in.")
         template = "courses/blocks/document.html"
+        preview_value = partial(block_samples.document)
 
 
 class QuizBlock(SnippetChooserBlock):
@@ -188,6 +247,7 @@ class QuizBlock(SnippetChooserBlock):
         label = _("Quiz")
         description = _("A knowledge check; the lesson is done when it has been answered.")
         template = "courses/blocks/quiz.html"
+        preview_value = partial(block_samples.quiz)
 
 
 class LessonBody(blocks.StreamBlock):
@@ -198,7 +258,7 @@ class LessonBody(blocks.StreamBlock):
         icon="title",
         description=_("A heading within the lesson."),
         template="courses/blocks/heading.html",
-        preview_value="为什么要反复讲",
+        preview_value=block_samples.heading,
     )
     paragraph = blocks.RichTextBlock(
         label=_("Paragraph"),
@@ -206,6 +266,7 @@ class LessonBody(blocks.StreamBlock):
         features=["bold", "italic", "ol", "ul", "link", "document-link"],
         description=_("Text."),
         template="courses/blocks/paragraph.html",
+        preview_value=block_samples.paragraph,
     )
     quotation = QuotationBlock()
     locked_quotation = LockedQuotationBlock()

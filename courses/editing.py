@@ -15,7 +15,7 @@ from `courses.under_review`."""
 SNIPPETS = ("question", "quiz")
 
 SOURCES = {"Editors": ("add", "change", "view"), "Moderators": ("add", "change", "view", "publish", "delete")}
-"""Editors propose works and passages; reviewers publish them, and `sources.changing` asks for a second person."""
+"""Editors propose works and passages; reviewers publish them. What is quoted, a second person publishes."""
 
 
 def grant_editors(**kwargs: Any) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from courses.importing.holdings import IMPORTED
 from courses.reading_holdings import READERS
 from people.keeping import LAW, Held, Keeping
 
 INVENTORY = (
     *READERS,
+    *IMPORTED,
     Held(
         "courses.PrivateDocument",
         _("Documents of lessons I uploaded"),

@@ -44,6 +44,7 @@ class LiveLesson:
     valid_as_of: date | None
     other_address: str | None
     media_seconds: int
+    review_by: date | None = None
 
     is_live = True
 
@@ -72,7 +73,7 @@ _STATEMENT = """
     select e.id, e.key, e.translation_key, e.language, e.title, e.expected_seconds, e.screens, e.quiz_keys,
         p.path, p.url_path, m.title, q.key, c.title,
         w.summary, w.html, coalesce(w.contents, '[]'), coalesce(w.sources, '[]'), w.valid_as_of, w.other,
-        e.media_seconds
+        e.media_seconds, w.review_by
     from courses_lessonedition e
     join wagtailcore_page p on p.id = e.page_id
     join wagtailcore_page m on m.path = substr(p.path, 1, {module})
@@ -81,7 +82,7 @@ _STATEMENT = """
     join courses_modulepage mp on mp.page_ptr_id = m.id
     left join quizzes_quiz q on q.id = mp.quiz_id
     left join lateral (
-        select e.summary, e.html, e.contents, e.sources, e.valid_as_of, (
+        select e.summary, e.html, e.contents, e.sources, e.valid_as_of, e.review_by, (
             select op.url_path from courses_lessonedition o join wagtailcore_page op on op.id = o.page_id
             where o.translation_key = e.translation_key and o.is_live and o.language <> e.language
                 and courses_may_read(%(reader)s::bigint, op.path)

@@ -22,6 +22,8 @@ from wagtail.models import Page
 
 from courses.audience import Audience, ChoicesField, Level, Sector
 from courses.blocks import LessonBody, SourceBlock
+from courses.desk_records import LinkLook
+from courses.changed_passages_panel import ChangedPassagesPanel
 from courses.edition_files import EditionFile
 from courses.importing.records import BroughtDocument
 from courses.reading_records import Bookmark, EditionRead, ErrorAnswer, ErrorReport, Feedback, Note
@@ -47,6 +49,7 @@ __all__ = [
     "LessonEdition",
     "LessonPage",
     "LessonTag",
+    "LinkLook",
     "LoadedContent",
     "ModulePage",
     "Note",
@@ -214,6 +217,7 @@ class LessonPage(UnderReview, Page):
     tags = ClusterTaggableManager(through=LessonTag, blank=True, verbose_name=_("tags"))
 
     content_panels = [
+        ChangedPassagesPanel(),
         *Page.content_panels,
         FieldPanel("summary"),
         FieldPanel("body"),
@@ -268,6 +272,7 @@ class LessonEdition(models.Model):
     passages = models.JSONField(default=dict)
     links = models.JSONField(null=True)
     valid_as_of = models.DateField(null=True)
+    review_by = models.DateField(null=True)
     frozen_at = models.DateTimeField()
     is_live = models.BooleanField(default=False)
 

@@ -17,6 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import override
 
 from courses.models import LessonEdition
+from courses.publishing import lesson_url
 from paper.content import Block, LessonPart
 
 Run = dict[str, Any]
@@ -34,10 +35,11 @@ def printed_lesson(edition: LessonEdition, *, discussion: Sequence[str] = ()) ->
     comma = ", " if edition.language == "en" else "，"
     with override(edition.language):
         as_of = date_format(edition.valid_as_of, "DATE_FORMAT") if edition.valid_as_of else ""
+    blocks = list(_blocks(soup))
     return LessonPart(
         title=edition.title,
         minutes=edition.minutes,
-        blocks=list(_blocks(soup)),
+        blocks=_with_addresses(blocks, edition),
         sources=[
             comma.join(filter(None, (source.get("work"), source.get("date")))) for source in edition.sources
         ],
@@ -45,6 +47,15 @@ def printed_lesson(edition: LessonEdition, *, discussion: Sequence[str] = ()) ->
         as_of=as_of,
         discussion=list(discussion),
     )
+
+
+def _with_addresses(blocks: list[Block], edition: LessonEdition) -> list[Block]:
+    """A video or recording is played on the page of its lesson, so its address stands beside it."""
+    media = [block for block in blocks if block["kind"] == "media"]
+    page = lesson_url(edition) if media else ""
+    for block in media:
+        block["address"] = f"{settings.WAGTAILADMIN_BASE_URL}{page}" if page else ""
+    return blocks
 
 
 def _blocks(inside: Tag) -> Iterator[Block]:
@@ -91,6 +102,10 @@ def _reader(element: Tag, classes: Sequence[str]) -> Callable[[Tag], Iterator[Bl
         return _drawing
     if "timeline" in classes and element.find("ol"):
         return _timeline
+    if element.name == "section" and "case" in classes:
+        return _case
+    if element.name == "section" and "discussion" in classes:
+        return _discussion
     by_name: dict[str, Callable[[Tag], Iterator[Block]]] = {
         "blockquote": _quotation,
         "dl": _terms,
@@ -184,6 +199,36 @@ def _media(element: Tag) -> Iterator[Block]:
     yield {"kind": "media", "title": _text(caption) if caption else label, "transcript": transcript}
 
 
+def _case(element: Tag) -> Iterator[Block]:
+    """Its title, what happened, and the questions, which are the list behind their heading."""
+    title = element.find(_HEADINGS)
+    think = element.select_one("section > p.muted")
+    asked = think.find_next_sibling("ul") if think else None
+    questions = [_text(item) for item in asked.find_all("li")] if asked else []
+    words = _text(think) if think else ""
+    for part in (title, think, asked):
+        if part:
+            part.extract()
+    yield {
+        "kind": "case",
+        "title": _text(title) if title else "",
+        "blocks": list(_blocks(element)),
+        "think": words,
+        "questions": questions,
+    }
+
+
+def _discussion(element: Tag) -> Iterator[Block]:
+    heading = element.select_one("section > p.muted")
+    rest = [_text(part) for part in element.find_all("p") if part is not heading]
+    yield {
+        "kind": "discussion",
+        "heading": _text(heading) if heading else "",
+        "question": rest[0] if rest else "",
+        "hint": "\n".join(rest[1:]),
+    }
+
+
 def _list(element: Tag) -> Iterator[Block]:
     """A list; lists within its points become points behind them."""
     items = [runs for item in element.find_all("li") if (runs := _trimmed(_runs(item, stop={"ol", "ul"})))]
@@ -202,14 +247,22 @@ def _table(element: Tag) -> Iterator[Block]:
             "caption": _text(caption) if caption else "",
             "head": rows[0] if headed else [],
             "rows": rows[1:] if headed else rows,
+            "numbers": _number_columns(element),
         }
+
+
+def _number_columns(element: Tag) -> list[int]:
+    """Which columns of a table of ours hold numbers: they stand at the right."""
+    first = element.find("tr")
+    cells = first.find_all(["th", "td"], recursive=False) if first else []
+    return [place for place, cell in enumerate(cells) if "n" in (cell.get("class") or [])]
 
 
 def _cells(row: Tag) -> list[list[Run]]:
     """The cells of a row; one that spans several columns is followed by empty ones."""
     cells: list[list[Run]] = []
     for cell in row.find_all(["th", "td"], recursive=False):
-        cells.append(_trimmed(_runs(cell)))
+        cells.append(_trimmed(_runs(cell, bold=cell.get("scope") == "row")))
         span = str(cell.get("colspan") or "1")
         cells += [[]] * (min(int(span), 20) - 1 if span.isascii() and span.isdigit() else 0)
     return cells

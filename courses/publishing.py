@@ -13,9 +13,11 @@ from django.utils.translation import get_language
 from wagtail.signals import page_published, page_unpublished
 
 from courses.edition_files import keep_files
+from courses.links import keep_links
 from courses.live import url_of
 from courses.models import LessonEdition, LessonPage
 from courses.rendering import render_lesson
+from courses.search_index import index_edition
 from hours.slots import ReadingTimes, Subject, register_reading_times, register_subjects
 
 
@@ -43,13 +45,16 @@ def freeze_edition(page: LessonPage, *, at: datetime) -> LessonEdition:
             "quiz_keys": lesson.quiz_keys,
             "passages": lesson.passages,
             "valid_as_of": page.valid_as_of,
+            "review_by": page.review_by,
             "frozen_at": at,
         },
     )
-    if not edition.is_live or edition.page_id != page.pk:
-        edition.is_live, edition.page = True, page
-        edition.save(update_fields=["is_live", "page"])
+    if not edition.is_live or edition.page_id != page.pk or edition.passages != lesson.passages:
+        edition.is_live, edition.page, edition.passages = True, page, lesson.passages
+        edition.save(update_fields=["is_live", "page", "passages"])
     keep_files(edition, page)
+    keep_links(edition, page)
+    index_edition(edition)
     return edition
 
 

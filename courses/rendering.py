@@ -23,6 +23,12 @@ WORDS_A_SECOND = 3.0
 
 SECONDS_FOR_A_FIGURE = 20.0
 
+SECONDS_FOR_A_CELL = 1.0
+"""To look from a cell of a table to its headings, beside reading it."""
+
+SECONDS_TO_THINK = 20.0
+"""For each question of a case or a discussion: to stop and think; talking it over is counted elsewhere."""
+
 SCREENFUL = 45.0
 """Seconds of reading after which a new screen begins: about what a telephone shows at once."""
 
@@ -92,12 +98,27 @@ def render_lesson(page: LessonPage) -> RenderedLesson:
         html=html,
         screens=[round(screen.seconds, 1) for screen in screens],
         contents=contents,
-        sources=[{"work": s.value["work"], "date": s.value["date"]} for s in page.sources],
+        sources=_sources(page),
         quiz_keys=quiz_keys,
         media_seconds=media,
         digest=_digest(page, html, media),
         passages=passages,
     )
+
+
+def _sources(page: LessonPage) -> list[dict[str, str]]:
+    """What the editors name, and after it the works of the locked quotations that they did not name."""
+    named = [{"work": source.value["work"], "date": source.value["date"]} for source in page.sources]
+    english = page.locale.language_code == "en"
+    for block in page.body:
+        if block.block_type == "locked_quotation" and block.value:
+            work = block.value.work
+            title, date = (work.title, work.date)
+            if english:
+                title, date = (work.title_en or title, work.date_en or date)
+            if title not in {source["work"] for source in named}:
+                named.append({"work": title, "date": date})
+    return named
 
 
 def _place(screens: list[_Screen], html: str, seconds: float, *, opens: bool) -> None:
@@ -120,9 +141,33 @@ def _section(number: int, screen: _Screen) -> str:
     )
 
 
+_OPENING = re.compile(r'<div class="screen" data-screen="[0-9]+" data-seconds="([0-9.]+)">')
+
+
+def screens_of(html: str) -> list[dict[str, Any]]:
+    """Part the words of an edition into its screens again: seconds and words of each."""
+    _before, *parts = _OPENING.split(html)
+    pairs = zip(parts[::2], parts[1::2], strict=True)
+    return [{"seconds": float(seconds), "html": words.removesuffix("</div>")} for seconds, words in pairs]
+
+
 def _seconds(block: Any, html: str) -> float:
-    seconds = reading_seconds(strip_tags(html))
-    return seconds + SECONDS_FOR_A_FIGURE if block.block_type == "image" else seconds
+    """What a block takes beside listening and watching. Transcripts are not counted on top of that."""
+    if block.block_type in {"video", "audio"}:
+        return reading_seconds(block.value["title"])
+    return reading_seconds(strip_tags(html)) + _beside_reading(block)
+
+
+def _beside_reading(block: Any) -> float:
+    if block.block_type == "image":
+        return SECONDS_FOR_A_FIGURE
+    if block.block_type == "table":
+        return SECONDS_FOR_A_CELL * sum(len(row) for row in block.value.rows)
+    if block.block_type == "discussion":
+        return SECONDS_TO_THINK
+    if block.block_type == "case":
+        return SECONDS_TO_THINK * len(block.value["questions"])
+    return 0.0
 
 
 def _media_seconds(block: Any) -> int:
@@ -137,6 +182,7 @@ def _digest(page: LessonPage, html: str, media_seconds: int) -> str:
         html,
         page.sources.get_prep_value(),
         str(page.valid_as_of),
+        str(page.review_by),
         media_seconds,
     ]
     for source in seen[3]:

@@ -11,14 +11,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from courses.live import COURSE_PATH, HOME_PATH, MODULE_PATH, url_of
-from courses.search_query import Asked
+from courses.live import COURSE_PATH, MODULE_PATH, url_of
+from courses.search_index import PLACES
+from courses.search_query import Asked, quoted
 from courses.search_words import fold
 from courses.slots import gates_agree
 from hours.prepared import fetch_all
 from people.models import Member
 
-MOST = 200
+MOST = 100
 """Hits that are looked at; whoever has more asks more precisely."""
 
 A_PAGE = 20
@@ -76,65 +77,10 @@ class Hit:
         return -(-self.expected_seconds // 60)
 
 
-_OPEN = f"""
-    select e.translation_key from courses_lessonedition e
-    join wagtailcore_page p on p.id = e.page_id
-    where e.id = {{entry}} and e.is_live
-        and substr(p.path, 1, {COURSE_PATH}) not in (select path from closed)
-        and substr(p.path, 1, {MODULE_PATH}) not in (select path from closed)
-        and p.path not in (select path from closed)
-        and courses_may_read(%(reader)s::bigint, p.path)
-    offset 0
+_FIND = """
+    select found_edition, found_lesson
+    from courses_search(%(reader)s::bigint, %(places)s::tsquery[], %(most)s::integer)
 """
-"""The lesson of an entry, when it is open to the reader. What is closed above is known beforehand: see below."""
-
-_CLOSED = """
-    closed as materialized (
-        select above.path from wagtailcore_page above
-        where (above.id in (select page_id from courses_audience)
-                or above.id in (select page_id from wagtailcore_pageviewrestriction)
-                or above.depth in (3, 4) and not above.live)
-            and not courses_may_read(%(reader)s::bigint, above.path)
-    )
-"""
-"""Courses, modules and lessons that are closed to the reader: so the gate is hardly ever asked in vain."""
-
-_FIND = f"""
-    with {_CLOSED},
-    near as materialized (
-        select found.edition_id, open.translation_key, found.place, found.length
-        from (
-            select edition_id, min(place) place, min(length) length from (
-                select edition_id, 1 place, length from courses_searchentry where words @@ %(T)s::tsquery
-                union all
-                select edition_id, 2, length from courses_searchentry where words @@ %(H)s::tsquery
-                union all
-                select edition_id, 3, length from courses_searchentry where words @@ %(S)s::tsquery
-            ) each group by edition_id order by 2, 3, 1
-        ) found
-        cross join lateral ({_OPEN.format(entry="found.edition_id")}) open
-        order by found.place, found.length, found.edition_id
-        limit %(most)s
-    ),
-    far as (
-        select found.edition_id, open.translation_key, found.place, found.length
-        from (
-            select edition_id, min(place) place, min(length) length from (
-                select edition_id, 4 place, length from courses_searchentry where words @@ %(M)s::tsquery
-                union all
-                select edition_id, 5, length from courses_searchentry where words @@ %(W)s::tsquery
-            ) each
-            where (select count(*) from near) < %(most)s and edition_id not in (select edition_id from near)
-            group by edition_id order by 2, 1
-        ) found
-        cross join lateral ({_OPEN.format(entry="found.edition_id")}) open
-        order by found.place, found.edition_id
-        limit %(most)s
-    )
-    select edition_id, translation_key from near
-    union all select edition_id, translation_key from far
-    limit %(most)s
-"""  # noqa: S608  # numbers and names of our own; what was asked are parameters
 
 
 def find(asked: Asked, *, reader: Member, narrowed: Narrowed | None = None, most: int = MOST) -> list[Found]:
@@ -147,9 +93,12 @@ def find(asked: Asked, *, reader: Member, narrowed: Narrowed | None = None, most
     if not asked.parts:
         return []
     filters = (narrowed or Narrowed()).lexemes
-    values = {place: asked.at(place, filters) for place in "THSMW"}
-    rows = fetch_all(_FIND, {**values, "reader": reader.pk, "most": most})
-    return [Found(*row) for row in rows]
+    return _found([asked.at(place, filters) for place in PLACES], reader=reader, most=most)
+
+
+def _found(places: list[str], *, reader: Member, most: int) -> list[Found]:
+    values = {"reader": reader.pk, "places": places, "most": most}
+    return [Found(*row) for row in fetch_all(_FIND, values)]
 
 
 _HITS = f"""
@@ -161,28 +110,26 @@ _HITS = f"""
     join wagtailcore_page p on p.id = e.page_id
     join wagtailcore_page m on m.path = substr(p.path, 1, {MODULE_PATH})
     join wagtailcore_page c on c.path = substr(p.path, 1, {COURSE_PATH})
-    where e.is_live and courses_may_read(%(reader)s::bigint, p.path)
+    where e.is_live
     order by asked.place
 """  # noqa: S608  # two numbers of our own
 
 
 def hits(found: Sequence[Found], *, reader: Member) -> list[Hit]:
-    """Return the words of what was found, as far as no gate objects. One statement."""
+    """Return the words of what `find` has found, as far as no gate of a higher room objects. One statement."""
     wanted = [each.edition for each in found if gates_agree(reader, each.lesson)]
     if not wanted:
         return []
-    return [Hit(*row) for row in fetch_all(_HITS, {"editions": wanted, "reader": reader.pk})]
+    return [Hit(*row) for row in fetch_all(_HITS, {"editions": wanted})]
 
 
-_COURSES = f"""
+_COURSES = """
     select c.id, c.title, l.language_code from wagtailcore_page c
     join courses_coursepage cp on cp.page_ptr_id = c.id
     join wagtailcore_locale l on l.id = c.locale_id
-    where c.live and length(c.path) = {COURSE_PATH} and starts_with(c.path, (
-            select path from wagtailcore_page where length(path) = {HOME_PATH} and starts_with(c.path, path)))
-        and courses_may_read(%(reader)s::bigint, c.path)
+    where c.live and courses_may_read(%(reader)s::bigint, c.path)
     order by l.language_code desc, c.path
-"""  # noqa: S608  # two numbers of our own
+"""
 
 
 def courses_open_to(reader: Member) -> list[tuple[int, str, str]]:
@@ -193,25 +140,7 @@ def courses_open_to(reader: Member) -> list[tuple[int, str, str]]:
 def near_titles(asked: Asked, *, reader: Member, language: str, most: int) -> list[Hit]:
     """Hits in title, heading or key term alone, for suggestions. Two statements."""
     filters = Narrowed(language=language).lexemes
-    return hits(_near(asked.at("H", filters), reader=reader, most=most), reader=reader)
-
-
-_NEAR = f"""
-    with {_CLOSED}
-    select found.edition_id, open.translation_key
-    from (
-        select edition_id, length from courses_searchentry where words @@ %(asked)s::tsquery
-        order by length, edition_id
-    ) found
-    cross join lateral ({_OPEN.format(entry="found.edition_id")}) open
-    order by found.length, found.edition_id
-    limit %(most)s
-"""  # noqa: S608  # numbers and names of our own; what was asked are parameters
-
-
-def _near(expression: str, *, reader: Member, most: int) -> list[Found]:
-    rows = fetch_all(_NEAR, {"asked": expression, "reader": reader.pk, "most": most})
-    return [Found(*row) for row in rows]
+    return hits(_found([asked.at("H", filters)], reader=reader, most=most), reader=reader)
 
 
 def found_by(expressions: Iterable[str], *, reader: Member, narrowed: Narrowed, most: int) -> list[Hit]:
@@ -219,5 +148,5 @@ def found_by(expressions: Iterable[str], *, reader: Member, narrowed: Narrowed, 
     either = " | ".join(f"({each})" for each in expressions)
     if not either:
         return []
-    filters = " & ".join(["", *(f"'{each}'" for each in narrowed.lexemes if "'" not in each and "\\" not in each)])
-    return hits(_near(f"({either}){filters}", reader=reader, most=most), reader=reader)
+    whole = " & ".join([f"({either})", *map(quoted, narrowed.lexemes)])
+    return hits(_found([whole], reader=reader, most=most), reader=reader)

@@ -21,6 +21,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from html import unescape
+from json import dumps
 from typing import Any
 
 from django.db import connection, transaction
@@ -29,7 +30,7 @@ from wagtail.signals import page_published, post_page_move
 
 from courses.audience import Level, Sector
 from courses.live import COURSE_PATH, MODULE_PATH
-from courses.models import CoursePage, LessonEdition, ModulePage
+from courses.models import CoursePage, LessonEdition, ModulePage, SearchEntry
 from courses.search_dates import dates_in
 from courses.search_pinyin import sounds_of
 from courses.search_words import all_grams, fold, latin_words
@@ -133,8 +134,6 @@ def index_edition(edition: LessonEdition) -> None:
 
 def index_editions(keys: Collection[int]) -> int:
     """Write the entries of these editions as far as they are live; return how many. Three statements."""
-    from json import dumps
-
     with connection.cursor() as cursor:
         cursor.execute(_LESSONS, [list(keys)])
         lessons = [Lesson(*row) for row in cursor.fetchall()]
@@ -248,6 +247,12 @@ def _in_parts(keys: list[int]) -> int:
 @nightly("complete the search index")
 def complete_index(at: datetime) -> None:
     index_missing()
+
+
+def index_after_migrating(**kwargs: Any) -> None:
+    """What was published before there was a search is found too."""
+    if SearchEntry._meta.db_table in connection.introspection.table_names():
+        index_missing()
 
 
 def _on_publish(sender: type, instance: Page, **kwargs: Any) -> None:

@@ -32,12 +32,24 @@ class Wanted:
 
 Progress = Callable[[Member, Iterable[Wanted]], dict[UUID, LessonState]]
 _progress: list[Progress] = []
+_progress_in_sql: list[str] = []
 _gates: list[Callable[[Member, UUID], bool]] = []
 
 
-def register_progress(answer: Progress) -> None:
-    """The room that knows who has done what says how far a member is."""
+def register_progress(answer: Progress, *, in_sql: str = "") -> None:
+    """
+    The room that knows who has done what says how far a member is.
+
+    `in_sql` names a function of the database that says the same (see programmes/migrations/sql/lesson_states.sql).
+    Without one every lesson page is made the ordinary way (`courses.lane`).
+    """
     _progress.append(answer)
+    _progress_in_sql.append(in_sql)
+
+
+def progress_in_sql() -> str:
+    """The function of the database that says how far a member is; empty when there is not exactly one."""
+    return _progress_in_sql[0] if len(_progress_in_sql) == len(_progress) == 1 else ""
 
 
 def register_gate(answer: Callable[[Member, UUID], bool]) -> None:
@@ -52,6 +64,11 @@ def progress(member: Member, lessons: Iterable[Wanted]) -> dict[UUID, LessonStat
     for answer in _progress:
         found |= answer(member, wanted)
     return found
+
+
+def has_gates() -> bool:
+    """True when a higher room has to be asked."""
+    return bool(_gates)
 
 
 def gates_agree(member: Member, lesson: UUID) -> bool:

@@ -64,7 +64,9 @@ class SecondLook(PagePermissionTester):
         if self.user.is_superuser:
             return True
         there = destination.permissions_for_user(self.user).permissions
-        return "add" in there and (self._reviews or not self.page.get_descendants(inclusive=True).live().exists())
+        return "add" in there and (
+            self._reviews or not self.page.get_descendants(inclusive=True).live().exists()
+        )
 
 
 class ReviewedPageForm(WagtailAdminPageForm):
@@ -81,6 +83,10 @@ class ReviewedPageForm(WagtailAdminPageForm):
         valid = super().is_valid()
         comments = self.formsets.get("comments")
         return (comments is None or comments.is_valid()) if self.only_comments else valid
+
+    def _post_clean(self) -> None:
+        if not self.only_comments:  # otherwise the page keeps its words, whatever was sent
+            super()._post_clean()
 
     def has_changed(self) -> bool:
         if not self.only_comments:
@@ -125,12 +131,16 @@ class UnderReview:
     def permissions_for_user(self, user: Member) -> PagePermissionTester:
         return SecondLook(user, self)
 
-    def save_revision(self, *args: Any, overwrite_revision: Revision | None = None, **kwargs: Any) -> Revision:
+    def save_revision(
+        self, *args: Any, overwrite_revision: Revision | None = None, **kwargs: Any
+    ) -> Revision:
         """
         Save a revision. What was submitted or approved is kept as it was: it is not overwritten.
 
         :raises PermissionDenied: when `overwrite_revision` has been submitted.
         """
         if overwrite_revision and TaskState.objects.filter(revision=overwrite_revision).exists():
-            raise PermissionDenied(_("This version has been submitted and is kept. Please load the page anew."))
+            raise PermissionDenied(
+                _("This version has been submitted and is kept. Please load the page anew.")
+            )
         return super().save_revision(*args, overwrite_revision=overwrite_revision, **kwargs)  # type: ignore[misc]

@@ -8,12 +8,15 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.timezone import localdate, now
 from django.utils.translation import get_language
 from wagtail.models import Page
 from wagtail.views import serve
 
+from courses.catalogue import about
 from courses.live import lessons_of_course
+from courses.low_data import lighter, wants_less
 from courses.models import CoursePage, HomePage, LessonPage, ModulePage
 from courses.outline import Course, Lesson, Module, in_courses, next_to_study, outline, with_progress
 from courses.slots import gates_agree
@@ -69,8 +72,14 @@ def course(page: CoursePage, request: HttpRequest) -> HttpResponse:
     courses = with_progress(outline(language(), reader=request.user, below=page.path), request.user)
     found = courses[0] if courses else None
     keys = [module.quiz_key for module in found.modules if module.quiz_key] if found else []
-    results = {key: best for (_pk, key), best in best_results([request.user.pk], keys).items()}
-    return render(request, "courses/course.html", {"page": page, "course": found, "results": results})
+    context = {
+        "page": page,
+        "course": found,
+        "about": about(found, page) if found else None,
+        "next": next_to_study(courses),
+        "results": {key: best for (_pk, key), best in best_results([request.user.pk], keys).items()},
+    }
+    return render(request, "courses/course.html", context)
 
 
 def module(page: ModulePage, request: HttpRequest) -> HttpResponse:
@@ -82,7 +91,14 @@ def module(page: ModulePage, request: HttpRequest) -> HttpResponse:
     best = None
     if page.quiz:
         best = best_results([request.user.pk], [page.quiz.key]).get((request.user.pk, page.quiz.key))
-    context = {"page": page, "module": found, "quiz": page.quiz, "best": best, "parent": page.get_parent()}
+    context = {
+        "page": page,
+        "module": found,
+        "quiz": page.quiz,
+        "best": best,
+        "parent": page.get_parent(),
+        "next": next_to_study(courses),
+    }
     return render(request, "courses/module.html", context)
 
 
@@ -108,7 +124,9 @@ def lesson_at(request: HttpRequest, course: str, module: str, lesson: str) -> Ht
         return redirect_to_login(request.get_full_path(), reverse("people:sign_in"))
     if not gates_agree(reader, entry.key):
         return serve(request, address)
-    return render(request, "courses/lesson.html", lesson_context(request, courses[0], entry))
+    response = render(request, "courses/lesson.html", lesson_context(request, courses[0], entry))
+    patch_vary_headers(response, ["Save-Data"])
+    return response
 
 
 def lesson(page: LessonPage, request: HttpRequest) -> HttpResponse:
@@ -118,19 +136,37 @@ def lesson(page: LessonPage, request: HttpRequest) -> HttpResponse:
 
 def lesson_context(request: HttpRequest, course: Course, entry: Lesson) -> dict:
     """What the lesson page shows to this member: words, place in the course, progress, the clock's token."""
+    with_progress([course], request.user)
+    edition = entry.edition
+    at, large_print, pace = now(), is_large_print(request), pace_of(request.user.key)
+    token = StudyToken(request.user.key, edition.translation_key, edition.pk, at, large_print, pace)
+    return {
+        **same_for_all(request, course, entry),
+        "token": token.sign(),
+        "pace": counting_rules(at).pace(times_of(entry), large_print=large_print, pace=pace),
+    }
+
+
+def times_of(entry: Lesson) -> ReadingTimes:
+    return ReadingTimes(tuple(entry.edition.screens), entry.edition.media_seconds)
+
+
+def same_for_all(request: HttpRequest, course: Course, entry: Lesson) -> dict:
+    """What the page shows whoever reads it, apart from the states of the course's lessons."""
     edition = entry.edition
     request.other_language = None
     if edition.other_url:
         name = ("zh-hans", "中文") if edition.language == "en" else ("en", "English")
         request.other_language = (*name, edition.other_url)
-    with_progress([course], request.user)
     places = [(module, lesson) for module in course.modules for lesson in module.lessons]
     index = next(n for n, (_module, lesson) in enumerate(places) if lesson is entry)
     own_module = places[index][0]
-    at, large_print, pace = now(), is_large_print(request), pace_of(request.user.key)
-    times = ReadingTimes(tuple(edition.screens), edition.media_seconds)
+    less = wants_less(request)
+    if less and edition.html:
+        edition.html = lighter(edition.html, edition.language)
     return {
         "edition": edition,
+        "less": less,
         "course": course,
         "course_url": course.url,
         "module": own_module,
@@ -139,8 +175,4 @@ def lesson_context(request: HttpRequest, course: Course, entry: Lesson) -> dict:
         "number": own_module.lessons.index(entry) + 1,
         "previous": places[index - 1][1] if index else None,
         "next": places[index + 1][1] if index + 1 < len(places) else None,
-        "token": StudyToken(
-            request.user.key, edition.translation_key, edition.pk, at, large_print, pace
-        ).sign(),
-        "pace": counting_rules(at).pace(times, large_print=large_print, pace=pace),
     }

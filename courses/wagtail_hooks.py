@@ -9,6 +9,7 @@ from wagtail.models import Page
 
 from courses import views
 from courses.gate import is_open
+from courses.importing import menu  # noqa: F401  # its pages and its item
 from courses.models import CoursePage, HomePage, LessonPage, ModulePage
 
 VIEWS: dict[type[Page], Callable[[Any, HttpRequest], HttpResponse]] = {

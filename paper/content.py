@@ -25,8 +25,13 @@ One piece of a lesson, by `kind`:
 `terms`      {"terms": [{"term", "meaning"}]}
 `timeline`   {"title", "events": [{"when", "what"}]}
 `figure`     {"path", "alt", "caption"}     `path`: an image file, or "" when it cannot be printed
-`table`      {"caption", "head": [[run, …], …], "rows": [[[run, …], …], …]}
-`media`      {"title", "transcript"}        a video or a recording: printed as its words, or as a note
+`table`      {"caption", "head": [[run, …], …], "rows": [[[run, …], …], …], "numbers": [column, …]}
+             `numbers`: columns that stand at the right
+`case`       {"title", "blocks": [block, …], "think", "questions": [text, …]}
+             `think`: words above the questions
+`discussion` {"heading", "question", "hint"}    a question to talk about, with lines to write on
+`media`      {"title", "transcript", "address"} a video or a recording: printed as its words, or as a note, and
+             the address where it is played as a code for the camera
 """
 
 

@@ -215,6 +215,24 @@ def _table(block: Block, look: Look) -> dict[str, Any]:
         "rows": [
             [_runs(cell, look) for cell in row] for row in (filled[1:] if block.get("head") else filled)
         ],
+        "numbers": [column in block.get("numbers", ()) for column in range(columns)],
+    }
+
+
+def _case(block: Block, look: Look) -> dict[str, Any]:
+    return {
+        "title": _pieces(block.get("title", ""), look),
+        "blocks": [_block(part, look) for part in block.get("blocks", ())],
+        "think": kept_together(block.get("think", "")),
+        "questions": [_pieces(question, look) for question in block.get("questions", ())],
+    }
+
+
+def _discussion(block: Block, look: Look) -> dict[str, Any]:
+    return {
+        "heading": kept_together(block.get("heading", "")),
+        "question": _pieces(block["question"], look),
+        "hint": _pieces(block.get("hint", ""), look),
     }
 
 
@@ -226,9 +244,12 @@ def _width(rows: Sequence[Sequence[Sequence[Mapping[str, Any]]]], column: int) -
 
 def _media(block: Block, look: Look) -> dict[str, Any]:
     paragraphs = [one for one in block.get("transcript", "").split("\n") if one.strip()]
+    address = block.get("address", "")
     return {
         "title": _pieces(block.get("title", ""), look),
         "transcript": [_pieces(one.strip(), look) for one in paragraphs],
+        "address": address,
+        "qr": qr_svg(address, mask=MASK) if address else "",
     }
 
 
@@ -241,5 +262,7 @@ _KINDS: dict[str, Callable[[Block, Look], dict[str, Any]]] = {
     "timeline": _timeline,
     "figure": _figure,
     "table": _table,
+    "case": _case,
+    "discussion": _discussion,
     "media": _media,
 }

@@ -57,6 +57,8 @@ def _about_lessons() -> dict[str, str]:
         "as_of": gettext("As of {day}"),
         "discussion": gettext("To talk about"),
         "media": gettext("What is said, in writing"),
+        "media_address": gettext("Point the camera of a telephone at the code to play it:"),
+        "media_qr": gettext("Code that leads to the page of this lesson"),
         "no_transcript": gettext(
             "A recording. You can see or hear it online, or ask your visitor to play it."
         ),

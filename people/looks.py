@@ -1,4 +1,4 @@
-"""How pages look: elder mode 长辈版, size of type, colours, the strip of large text."""
+"""How pages look: elder mode 长辈版, size of type, colours, the strip of large text, fewer data 省流量."""
 
 from __future__ import annotations
 
@@ -51,6 +51,8 @@ class PageLook:
     size: int = SIZES[0]
     theme: Theme = Theme.PAPER
     strip: bool = False
+    less: bool = False
+    """Fewer data: pictures and films only when they are asked for."""
 
     @classmethod
     def read(cls, text: str) -> PageLook:
@@ -63,6 +65,7 @@ class PageLook:
             size=sizes[0] if sizes else SIZES[0],
             theme=themes[0] if themes else Theme.PAPER,
             strip="strip" in words,
+            less="less" in words,
         )
 
     def __str__(self) -> str:
@@ -73,7 +76,8 @@ class PageLook:
         """What differs from the usual, elder mode left out."""
         words = [str(self.size)] if self.size != SIZES[0] else []
         words += [self.theme.value] if self.theme != Theme.PAPER else []
-        return [*words, "strip"] if self.strip else words
+        words += ["strip"] if self.strip else []
+        return [*words, "less"] if self.less else words
 
     @property
     def classes(self) -> str:
@@ -90,6 +94,10 @@ class PageLook:
     @property
     def has_no_strip(self) -> bool:
         return not self.strip
+
+    @property
+    def has_everything(self) -> bool:
+        return not self.less
 
     @property
     def sizes(self) -> list[Choice]:
@@ -110,6 +118,8 @@ class PageLook:
             look = replace(look, theme=Theme(choices["theme"]))
         if choices.get("strip") in {"on", "off"}:
             look = replace(look, strip=choices["strip"] == "on")
+        if choices.get("less") in {"on", "off"}:
+            look = replace(look, less=choices["less"] == "on")
         return look
 
 

@@ -49,15 +49,20 @@ def seen_note(session_key: str, at: int) -> str:
     return _SEAL.sign_object([salted_hmac("people.seen", session_key).hexdigest()[:16], at])
 
 
+def seen_at(note: str, session_key: str) -> int | None:
+    """When a session was last seen by its cookie, in seconds; None when it is not a cookie of this session."""
+    try:
+        bound_to, at = _SEAL.unsign_object(note)
+    except (BadSignature, ValueError):
+        return None
+    expected = salted_hmac("people.seen", session_key).hexdigest()[:16]
+    return at if bound_to == expected else None
+
+
 def last_seen(request: HttpRequest) -> int | None:
     """When the session was last seen, in seconds, or None when nothing is known of it."""
-    began = request.session.get(SIGNED_IN)
-    try:
-        bound_to, at = _SEAL.unsign_object(request.COOKIES.get(SEEN, ""))
-    except (BadSignature, ValueError):
-        return began
-    expected = salted_hmac("people.seen", request.session.session_key).hexdigest()[:16]
-    return at if bound_to == expected else began
+    seen = seen_at(request.COOKIES.get(SEEN, ""), request.session.session_key)
+    return request.session.get(SIGNED_IN) if seen is None else seen
 
 
 class IdleTimeOut:
@@ -81,7 +86,7 @@ class IdleTimeOut:
             return self.get_response(request)
         response = self.get_response(request)
         if request.session.session_key:  # changing the password gives it a new one, signing out none
-            _note(response, seen_note(request.session.session_key, at))
+            remember_seen(response, request.session.session_key, at)
             if seen is not None and seen // NOTED_EVERY != at // NOTED_EVERY:
                 note_seen(request.session.session_key, at=datetime.fromtimestamp(at, UTC))
         return response
@@ -94,10 +99,10 @@ def _is_over(request: HttpRequest, idle: int) -> bool:
     return limit is not None and idle > limit.total_seconds()
 
 
-def _note(response: HttpResponse, note: str) -> None:
+def remember_seen(response: HttpResponse, session_key: str, at: int) -> None:
     response.set_cookie(
         SEEN,
-        note,
+        seen_note(session_key, at),
         max_age=settings.SESSION_COOKIE_AGE,
         httponly=True,
         samesite="Lax",

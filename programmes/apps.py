@@ -12,6 +12,6 @@ class ProgrammesConfig(AppConfig):
         from programmes.holdings import INVENTORY, own_data
         from programmes.progress import lesson_states
 
-        register_progress(lesson_states)
+        register_progress(lesson_states, in_sql="programmes_lesson_states")
         register_inventory(INVENTORY)
         register_own_data(own_data, shows=["programmes.lessonreached"])

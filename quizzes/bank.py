@@ -20,7 +20,7 @@ def digest_of(content: Mapping[str, Any]) -> str:
 
 
 def content_of(question: Question, options: list[QuestionOption]) -> dict[str, Any]:
-    """Return a question as it is asked today (see `QuestionVersion`). Asks for passage and work: select them."""
+    """Return a question as it is asked today (see `QuestionVersion`). Asks for its passage and work."""
     content = {
         "kind": question.kind,
         "stem": question.stem,

@@ -38,7 +38,7 @@ def has_changed(question: Question) -> bool:
 
 
 def look_at_passage(question: Question) -> None:
-    """Note that the question as it is now agrees with its passage as it is now; saving it is left to the caller."""
+    """Note that the question agrees with its passage as it is now; the caller saves it."""
     question.passage_digest = question.passage.digest if question.passage else ""
 
 

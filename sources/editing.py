@@ -1,4 +1,4 @@
-"""The editor's pages of works and passages: what is quoted is changed by two, and neither deleted nor withdrawn."""
+"""The editor's pages of works and passages: what is quoted is changed by two people, and stays."""
 
 from __future__ import annotations
 

@@ -110,6 +110,8 @@ class Numbers:
         numbers = cls()
         if root is None:
             return numbers
+        linked: dict[str, str] = {}
+        named: dict[str, dict[int, Level]] = {}
         for abstract in root.iter(qn("w:abstractNum")):
             levels = {}
             for level in abstract.findall(qn("w:lvl")):
@@ -118,7 +120,13 @@ class Numbers:
                     _value(level, "w:lvlText"),
                     _whole(_value(level, "w:start"), 1),
                 )
-            numbers.abstract[abstract.get(qn("w:abstractNumId"), "")] = levels
+            name = abstract.get(qn("w:abstractNumId"), "")
+            numbers.abstract[name] = levels
+            if style := _value(abstract, "w:styleLink"):
+                named[style] = levels
+            if style := _value(abstract, "w:numStyleLink"):
+                linked[name] = style
+        numbers.abstract |= {name: named[style] for name, style in linked.items() if style in named}
         for listed in root.iter(qn("w:num")):
             name = listed.get(qn("w:numId"), "")
             numbers.of_list[name] = _value(listed, "w:abstractNumId")

@@ -12,4 +12,4 @@ register = template.Library()
 
 @register.filter
 def with_marks(html: str) -> SafeString:
-    return notes.with_marks(html)
+    return notes.with_marks(str(html))

@@ -49,6 +49,7 @@ DOORS: dict[str, frozenset[str]] = {
     "sites/": SETTING,
     "locales/": SETTING,
     "redirects/": SETTING,
+    "workflows/": SETTING,
 }
 """How addresses below /admin/ begin, and the offices they open to. The longest beginning counts."""
 

@@ -2,6 +2,7 @@
 
 from ninja import NinjaAPI
 
+from courses.api import router as courses
 from hours.api import router as study
 from programmes.api import router as progress
 from quizzes.api import router as quizzes
@@ -16,3 +17,4 @@ api = NinjaAPI(
 api.add_router("/study", study)
 api.add_router("/study", progress)
 api.add_router("/quizzes", quizzes)
+api.add_router("", courses)

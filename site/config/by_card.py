@@ -22,6 +22,10 @@ READING = frozenset(
     {
         "wagtail_serve",
         "courses:lesson",
+        "courses:catalogue",
+        "courses:new",
+        "courses:tag",
+        "courses:related",
         "courses:mine",
         "courses:notes",
         "courses:bookmark",
@@ -64,7 +68,7 @@ OPEN = READING | QUIZZES | OWN_RECORD | COMING_AND_GOING
 """Names of the routes that open."""
 
 NO_SESSION_ASKED = ("api",)
-"""Namespaces whose routes know the member by a page's signed token, and no page opens but these."""
+"""Namespaces whose routes know the member by a page's signed token, or show what a member reads anyway."""
 
 FILES = ("/static/", "/media/")
 

@@ -402,7 +402,11 @@ def _files() -> dict[str, str]:
     edition = live_edition(add_lesson(add_module(slug="files"), "files"))
     EditionFile.objects.create(edition=edition, image=image)
     EditionFile.objects.create(edition=edition, document=shown)
+    edition.page.tags.add("walked")
+    edition.page.save()
     return {
+        "tag": "walked",
+        "course": str(edition.page.get_parent().get_parent().translation_key),
         "document": shown.url,
         "document_of_nobody": hidden.url,
         "image": image.get_rendition("max-5x5|preserve-svg").url,

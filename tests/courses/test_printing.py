@@ -77,13 +77,13 @@ def test_what_stands_around_the_blocks_is_taken_over():
             '<figure class="drawing"><div class="pad"><audio src="/a.mp3" aria-label="录音"></audio></div>'
             '<figcaption><span>录音</span></figcaption><details class="pad">'
             "<summary>文字稿</summary><p>所说</p></details></figure>",
-            [{"kind": "media", "title": "录音", "transcript": "所说"}],
+            [{"kind": "media", "title": "录音", "transcript": "所说", "address": ""}],
         ),
         (
             '<figure class="drawing"><video aria-label="片"><source src="/a.mp4"></video>'
             "<figcaption><span>片</span>"
             '<a class="link" href="/a.mp4">取文件</a></figcaption></figure>',
-            [{"kind": "media", "title": "片", "transcript": ""}],
+            [{"kind": "media", "title": "片", "transcript": "", "address": ""}],
         ),
         (
             "<table><caption>表</caption><thead><tr><th>甲</th><th>乙</th></tr></thead>"
@@ -94,8 +94,39 @@ def test_what_stands_around_the_blocks_is_taken_over():
                     "caption": "表",
                     "head": [runs("甲"), runs("乙")],
                     "rows": [[runs("丙"), []]],
+                    "numbers": [],
                 }
             ],
+        ),
+        (
+            '<div class="scroll lesson-table"><table><thead><tr><th>村</th><th class="n">条数</th></tr></thead>'
+            '<tbody><tr><th scope="row">东村</th><td class="n">12</td></tr></tbody></table></div>',
+            [
+                {
+                    "kind": "table",
+                    "caption": "",
+                    "head": [runs("村"), runs("条数")],
+                    "rows": [[runs("东村", bold=("东村",)), runs("12")]],
+                    "numbers": [1],
+                }
+            ],
+        ),
+        (
+            '<section class="card case"><h3>案例：一张表</h3><p>发下去三十张。</p>'
+            '<p class="muted">想一想</p><ul><li>为什么？</li><li>怎么办？</li></ul></section>',
+            [
+                {
+                    "kind": "case",
+                    "title": "案例：一张表",
+                    "blocks": [{"kind": "paragraph", "runs": runs("发下去三十张。")}],
+                    "think": "想一想",
+                    "questions": ["为什么？", "怎么办？"],
+                }
+            ],
+        ),
+        (
+            '<section class="card discussion"><p class="muted">一起谈</p><p><b>在哪里？</b></p><p>先说。</p></section>',
+            [{"kind": "discussion", "heading": "一起谈", "question": "在哪里？", "hint": "先说。"}],
         ),
         (
             '<p class="card"><a href="/d/1">文件</a> <span class="muted">PDF</span></p>',

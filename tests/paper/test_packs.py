@@ -38,7 +38,15 @@ def test_every_word_of_a_lesson_is_in_its_pack():
         {"kind": "timeline", "title": "年表癸", "events": [{"when": "1943年", "what": "事件子"}]},
         {"kind": "figure", "path": "", "alt": "图示丑", "caption": "图题寅"},
         {"kind": "table", "caption": "表题卯", "head": [[run("列辰")]], "rows": [[[run("格巳")]]]},
-        {"kind": "media", "title": "录音午", "transcript": "所说未"},
+        {"kind": "media", "title": "录音午", "transcript": "所说未", "address": "https://study.example/a1/"},
+        {
+            "kind": "case",
+            "title": "案例天",
+            "blocks": [{"kind": "paragraph", "runs": [run("经过地")]}],
+            "think": "想想玄",
+            "questions": ["为何黄"],
+        },
+        {"kind": "discussion", "heading": "谈谈宇", "question": "哪里宙", "hint": "先说洪"},
         {"kind": "something new", "text": "不识申"},
     ]
     part = lesson(*blocks, summary="提要酉", as_of="2026年11月1日", discussion=["问题戌"])
@@ -57,6 +65,7 @@ def test_every_word_of_a_lesson_is_in_its_pack():
         "1943年",
         "事件子",
         "图示丑",
+        *("案例天", "经过地", "想想玄", "为何黄", "谈谈宇", "哪里宙", "先说洪", "https://study.example/a1/"),
         "图题寅",
         "表题卯",
         "列辰",

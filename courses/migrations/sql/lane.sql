@@ -57,19 +57,25 @@ create trigger a_course_changes after insert or update or delete on courses_cour
 
 -- The paths that are closed to a reader, and what lies below them: the part of the gate that is not the same for all.
 -- Each audience is asked for once, however many pages it stands at.
-create function courses_closed(reader bigint) returns setof varchar language plpgsql stable as $$
+create function courses_closed(reader bigint) returns varchar[] language plpgsql stable as $$
+declare
+    closed varchar[] := '{}';
 begin
-    return query
-        select above.path from wagtailcore_pageviewrestriction r
-        join wagtailcore_page above on above.id = r.page_id
-        where not (r.restriction_type = 'login' and reader is not null)
-            and not (r.restriction_type = 'groups' and exists (
-                select from wagtailcore_pageviewrestriction_groups g
-                join people_member_groups mine on mine.group_id = g.group_id
-                where g.pageviewrestriction_id = r.id and mine.member_id = reader
-            ));
+    if exists (select from wagtailcore_pageviewrestriction) then
+        closed := array(
+            select above.path from wagtailcore_pageviewrestriction r
+            join wagtailcore_page above on above.id = r.page_id
+            where not (r.restriction_type = 'login' and reader is not null)
+                and not (r.restriction_type = 'groups' and exists (
+                    select from wagtailcore_pageviewrestriction_groups g
+                    join people_member_groups mine on mine.group_id = g.group_id
+                    where g.pageviewrestriction_id = r.id and mine.member_id = reader
+                ))
+            order by above.path
+        );
+    end if;
     if exists (select from courses_audience) then
-        return query
+        closed := closed || array(
             with asked as materialized (
                 select a.organisation_id, a.leaders_only, courses_admits(reader, a.organisation_id, a.leaders_only) admits
                 from (select distinct organisation_id, leaders_only from courses_audience) a
@@ -78,22 +84,30 @@ begin
             join asked on asked.organisation_id is not distinct from a.organisation_id
                 and asked.leaders_only = a.leaders_only
             join wagtailcore_page above on above.id = a.page_id
-            group by above.path having not bool_or(asked.admits);
+            group by above.path having not bool_or(asked.admits)
+            order by above.path
+        );
     end if;
+    return closed;
 end $$;
 
 -- The offices a member holds today, each kind in each kind of organisation once, and whether the member keeps in
 -- contact with somebody: all that the navigation goes by.
-create function courses_offices(reader bigint) returns text language sql stable as $$
-    with today as (select (now() at time zone 'Asia/Shanghai')::date as today)
-    select coalesce((
-        select string_agg(distinct o.kind || '@' || place.kind, ' ' order by o.kind || '@' || place.kind)
-        from people_office o join people_organisation place on place.id = o.organisation_id, today
-        where o.member_id = reader and o.since <= today and (o.until is null or o.until >= today)
-    ), '') || case when exists (
-        select from today, people_mobileregistration r
+create function courses_offices(reader bigint) returns text language plpgsql stable as $$
+declare
+    today date := (now() at time zone 'Asia/Shanghai')::date;
+    held text;
+begin
+    select string_agg(distinct o.kind || '@' || place.kind, ' ' order by o.kind || '@' || place.kind) into held
+        from people_office o join people_organisation place on place.id = o.organisation_id
+        where o.member_id = reader and o.since <= today and (o.until is null or o.until >= today);
+    if exists (
+        select from people_mobileregistration r
         join people_affiliation home on home.member_id = reader and home.kind = 'home' and home.branch_id = r.branch_id
         where r.contact_id = reader and r.since <= today and (r.until is null or r.until > today)
             and home.since <= today and (home.until is null or home.until > today)
-    ) then ' contacts' else '' end
-$$;
+    ) then
+        return concat_ws(' ', held, 'contacts');
+    end if;
+    return coalesce(held, '');
+end $$;

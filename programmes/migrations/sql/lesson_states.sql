@@ -6,19 +6,23 @@ create function programmes_lesson_states(
     year_begin timestamptz, year_end timestamptz, out states text, out seconds int
 ) language plpgsql stable as $$
 declare
-    unanswered int[];
+    reached uuid[] := array(
+        select r.lesson from programmes_lessonreached r where r.member_id = reader and r.lesson = any(lessons)
+    );
+    vouched uuid[] := array(
+        select named.lesson::uuid from hours_studyrecord r
+        cross join jsonb_array_elements_text(r.evidence -> 'lessons') named(lesson)
+        where r.member_key = reader_key and r.evidence ? 'lessons' and r.standing = 'counted'
+            and r.source in ('paper', 'visit', 'meeting')
+            and not exists (
+                select from hours_studyrecord emptied where emptied.corrects_id = r.id
+                    and emptied.standing = 'counted' and emptied.evidence -> 'to' = '0'
+            ));
+    begun uuid[];
+    waiting int[];
 begin
-    if cardinality(checks) > 0 then
-        unanswered := array(
-            select c.lesson from unnest(checked, checks) c(lesson, quiz)
-            where not exists (
-                select from quizzes_quiz q join quizzes_attempt a on a.quiz_id = q.id
-                where q.key = c.quiz and a.member_id = reader and a.handed_in_at is not null
-            )
-        );
-    end if;
-    with studied as (
-        select s.subject, sum(s.seconds)::int seconds from (
+    select array_agg(s.subject), coalesce(max(s.seconds) filter (where s.subject = lessons[here]), 0) into begun, seconds from (
+        select t.subject, sum(t.seconds)::int seconds from (
             select i.subject, i.seconds from hours_countedinterval i
             where i.member_key = reader_key and i.started_at >= year_begin and i.started_at < year_end
             union all
@@ -27,26 +31,22 @@ begin
             union all
             select k.subject, study_seconds(k.pieces * tstzrange(year_begin, year_end)::tstzmultirange)
             from hours_studyclock k where k.member_key = reader_key and k.subject is not null
-        ) s
-        where s.subject = any(lessons) group by s.subject
-    ), vouched as (
-        select named.lesson::uuid lesson from hours_studyrecord r
-        cross join jsonb_array_elements_text(r.evidence -> 'lessons') named(lesson)
-        where r.member_key = reader_key and r.evidence ? 'lessons' and r.standing = 'counted'
-            and r.source in ('paper', 'visit', 'meeting')
-            and not exists (
-                select from hours_studyrecord emptied where emptied.corrects_id = r.id
-                    and emptied.standing = 'counted' and emptied.evidence @> '{"to": 0}'
+        ) t group by t.subject) s where s.seconds > 0;
+    if cardinality(checks) > 0 then
+        waiting := array(
+            select c.lesson from unnest(checked, checks) c(lesson, quiz)
+            where not exists (
+                select from quizzes_quiz q join quizzes_attempt a on a.quiz_id = q.id
+                where q.key = c.quiz and a.member_id = reader and a.handed_in_at is not null
             )
-    )
-    select string_agg(case
-            when l.key in (select v.lesson from vouched v) then 'd'
-            when reached.lesson is not null then case when l.n = any(unanswered) then 'r' else 'd' end
-            when studied.seconds > 0 then 'b'
-            else 'n' end, '' order by l.n),
-        coalesce(max(studied.seconds) filter (where l.n = here), 0)
-        into states, seconds
-        from unnest(lessons) with ordinality l(key, n)
-        left join studied on studied.subject = l.key
-        left join programmes_lessonreached reached on reached.member_id = reader and reached.lesson = l.key;
+        );
+    end if;
+    states := '';
+    for n in 1 .. cardinality(lessons) loop
+        states := states || case
+            when lessons[n] = any(vouched) then 'd'
+            when lessons[n] = any(reached) then case when n = any(waiting) then 'r' else 'd' end
+            when lessons[n] = any(begun) then 'b'
+            else 'n' end;
+    end loop;
 end $$;

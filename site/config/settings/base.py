@@ -212,10 +212,13 @@ WAGTAIL_FINISH_WORKFLOW_ACTION = "courses.ending_review.publish_what_was_approve
 WAGTAIL_USER_TIME_ZONES = ["Asia/Shanghai"]
 WAGTAILIMAGES_EXTENSIONS = ["gif", "jpg", "jpeg", "png", "webp", "svg"]
 WAGTAILIMAGES_MAX_UPLOAD_SIZE = 10 * 1024 * 1024
+WAGTAILIMAGES_MAX_IMAGE_PIXELS = 40_000_000  # as intake.limits
+WAGTAILIMAGES_IMAGE_FORM_BASE = "intake.forms.CheckedImageForm"
 WAGTAILDOCS_DOCUMENT_MODEL = "courses.PrivateDocument"
 WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = ["docx", "mp3", "mp4", "m4a", "ogg", "pdf", "pptx", "txt", "vtt", "webm", "xlsx"]
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 200 * 1024 * 1024
+WAGTAILDOCS_DOCUMENT_FORM_BASE = "intake.forms.CheckedDocumentForm"
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}
 
 # Pages may load from this site and from nowhere else. The editor's own pages need inline scripts (Wagtail).

@@ -73,10 +73,16 @@ const SKIP =
 const PICTURE = "img, svg, [role=img]";
 const INLINE = /^(inline|contents|ruby)/;
 
-// Runs of text nodes that stand in one paragraph, heading, cell or label; and pictures, as the element itself.
+// Runs of text nodes that stand in one paragraph, heading, cell or label; and pictures, as the element itself. A run
+// may have `before`: what is said before its words, such as the heading of a cell.
 function* runs(root) {
   let run = [];
+  let before = "";
   function* flush() {
+    if (before && run.some(({ data }) => isSpoken(data))) {
+      run.before = before;
+      before = "";
+    }
     if (run.length) yield run;
     run = [];
   }
@@ -87,9 +93,12 @@ function* runs(root) {
     if (display === "none") return;
     const apart = node.matches(PICTURE) || node.tagName === "BR" || !INLINE.test(display);
     if (apart) yield* flush();
+    const { said } = node.dataset;
+    if (said) before = said;
     if (node.matches(PICTURE)) yield node;
     else for (const child of node.childNodes) yield* walk(child);
     if (apart) yield* flush();
+    if (said) before = "";
   }
   yield* walk(root);
   yield* flush();
@@ -108,15 +117,18 @@ function rangeIn(run, from, to) {
 }
 
 function* saidInRun(run) {
+  let { before = "" } = run;
   const text = run.map(({ data }) => data).join("");
   let at = 0;
   for (const sentence of sentences(text)) {
     let first = true;
     for (const piece of pieces(sentence)) {
       const from = at + piece.length - piece.trimStart().length;
-      const said = piece.replace(/\s+/gu, " ").trim();
+      const words = piece.replace(/\s+/gu, " ").trim();
       at += piece.length;
-      if (!isSpoken(said)) continue;
+      if (!isSpoken(words)) continue;
+      const said = before + words;
+      before = "";
       yield { said, first, weight: weigh(said), range: rangeIn(run, from, from + piece.trim().length) };
       first = false;
     }

@@ -1,0 +1,1 @@
+"""A course in one file: written here, read elsewhere, and the second reading changes nothing."""

@@ -1,0 +1,183 @@
+"""
+Lesson pages that a process keeps: rendered once by the ordinary template, with holes for what is a member's own.
+
+What a page shows beside its holes follows from its `Kind`; two members for whom all of that is the same see the
+same page. Nothing tells a process that something was published: the stamp of the tree is another one then, and
+pages of the old one are asked for by nobody and fall out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import lru_cache
+from threading import Lock
+from typing import NamedTuple
+
+from django.conf import settings
+from django.template.defaultfilters import date as in_words
+from django.template.loader import get_template
+from django.templatetags.l10n import unlocalize
+from django.utils.html import escape
+from django.utils.timezone import localtime
+from django.utils.translation import override
+
+from courses.lane_anybody import AnyRequest, AnyState, Sheet, any_member
+from courses.lane_asking import Answer, Question
+from courses.outline import Course, Lesson
+from courses.views import same_for_all, times_of
+from hours.counting_rules import counting_rules
+from hours.slots import ReadingTimes
+from hours.tokens import StudyToken
+from people.looks import LOOK, PageLook
+
+MOST_PAGES = 1000
+"""In each process; a page is 20 to 40 KB."""
+
+FREE = ("csrf", "token", "seconds", "factor", "printed")
+"""The holes beside states."""
+
+
+class Kind(NamedTuple):
+    """All that a kept page goes by."""
+
+    path: str
+    host: str
+    language: str
+    look: PageLook
+    less: bool
+    edition: int
+    stamp: str
+    closed: str
+    offices: str
+    day: date
+
+
+@dataclass(slots=True)
+class KeptPage:
+    """
+    A page in parts. `free`: place of a part and what is put there. `states`: place, number of the lesson, and the
+    piece for each letter.
+    """
+
+    question: Question
+    parts: list[bytes]
+    free: list[tuple[int, str]]
+    states: list[tuple[int, int, dict[str, bytes]]]
+    csrf: bytes
+    lesson: Lesson
+    times: ReadingTimes
+    language: str
+
+
+class Pages:
+    """The pages a process keeps, the last asked for last. None: of this kind none can be kept."""
+
+    def __init__(self, most: int = MOST_PAGES) -> None:
+        self.most = most
+        self._kept: OrderedDict[Kind, KeptPage | None] = OrderedDict()
+        self._lock = Lock()
+
+    def __contains__(self, kind: Kind) -> bool:
+        return kind in self._kept
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def get(self, kind: Kind) -> KeptPage | None:
+        with self._lock:
+            if kind not in self._kept:
+                return None
+            self._kept.move_to_end(kind)
+            return self._kept[kind]
+
+    def keep(self, kind: Kind, page: KeptPage | None) -> None:
+        with self._lock:
+            self._kept[kind] = page
+            self._kept.move_to_end(kind)
+            while len(self._kept) > self.most:
+                self._kept.popitem(last=False)
+
+    def clear(self) -> None:
+        with self._lock:
+            self._kept.clear()
+
+
+def make_page(
+    kind: Kind, question: Question, course: Course, entry: Lesson, *, at: datetime
+) -> KeptPage | None:
+    """
+    Render the page for anybody of this kind; None when the template asks for more of somebody.
+
+    Changes the states of the course's lessons: it is not to be used any more.
+    """
+    sheet = Sheet(question.here)
+    cookies = {LOOK: str(kind.look)}
+    request = AnyRequest(sheet, kind.path, kind.host, kind.language, cookies, saves=kind.less)
+    request.user = any_member(sheet, kind.offices)
+    for number, lesson in enumerate(course.lessons, 1):
+        lesson.state = AnyState(sheet, number)  # type: ignore[assignment]  # stands in for one
+    times = times_of(entry)
+    pace = counting_rules(at).pace(times, large_print=False, pace=100)
+    with override(kind.language):
+        context = {
+            **same_for_all(request, course, entry),
+            "token": sheet.hole("token"),
+            "csrf_token": sheet.hole("csrf"),
+            "pace": replace(pace, factor=sheet.hole("factor")),  # type: ignore[arg-type]  # a hole
+            "printed_at": sheet.hole("printed"),
+            "sheet": sheet,
+        }
+        text = get_template("courses/lesson.html").render(context, request)
+    return None if sheet.faults else _in_parts(sheet, text, question, entry, times, kind.language)
+
+
+def _in_parts(
+    sheet: Sheet, text: str, question: Question, entry: Lesson, times: ReadingTimes, language: str
+) -> KeptPage | None:
+    parts = re.split(f"h{sheet.seal}([a-z]+[0-9]*)h", text)
+    free, states = [], []
+    for place in range(1, len(parts), 2):
+        name = parts[place]
+        if name in FREE:
+            free.append((place, name))
+        else:
+            number, pieces = sheet.pieces[int(name.removeprefix("state"))]
+            states.append((place, number - 1, {letter: piece.encode() for letter, piece in pieces.items()}))
+    csrf = sheet.hole("csrf").encode()
+    inner = b"".join(piece for _place, _number, pieces in states for piece in pieces.values())
+    if inner.count(sheet.seal.encode()) != inner.count(csrf):
+        return None  # within a piece only the form's token is put in
+    kept = [part.encode() for part in parts]
+    return KeptPage(question, kept, free, states, csrf, entry, times, language)
+
+
+def compose(page: KeptPage, answer: Answer, *, csrf: str, at: datetime) -> bytes:
+    """The page of one member: what is theirs is put into the holes."""
+    edition = page.lesson.edition
+    token = StudyToken(answer.member, edition.translation_key, edition.pk, at, False, answer.pace)
+    factor = counting_rules(at).pace(page.times, large_print=False, pace=answer.pace).factor
+    own: Mapping[str, bytes] = {
+        "csrf": csrf.encode(),
+        "token": token.sign().encode(),
+        "seconds": b"%d" % answer.seconds,
+        "factor": unlocalize(factor).encode(),
+        "printed": _printed(page.language, at.replace(second=0, microsecond=0)),
+    }
+    parts = page.parts.copy()
+    for place, name in page.free:
+        parts[place] = own[name]
+    for place, number, pieces in page.states:
+        piece = pieces[answer.states[number]]
+        parts[place] = piece.replace(page.csrf, own["csrf"]) if page.csrf in piece else piece
+    return b"".join(parts)
+
+
+@lru_cache(maxsize=16)
+def _printed(language: str, minute: datetime) -> bytes:
+    """As `{% now "DATETIME_FORMAT" %}` writes it."""
+    with override(language):
+        return escape(in_words(localtime(minute), "DATETIME_FORMAT")).encode(settings.DEFAULT_CHARSET)
