@@ -1,8 +1,8 @@
 """
 Courses and lessons for programs: what the signed-in member may read, as the pages show it.
 
-The session says who asks; one that began with a study card will do. Nothing is told of a course or lesson that
-the member may not read. A bundle is a whole course in one language without media, to be kept offline.
+The session says who asks; one that began with a study card will do. Nothing is told of a course or lesson
+that the member may not read. A bundle is a whole course in one language without media, to be kept offline.
 """
 
 from __future__ import annotations
@@ -189,8 +189,9 @@ def course(request: HttpRequest, key: UUID, language: Language = "zh-hans") -> d
     auth=django_auth,
     url_name="bundle",
     summary="A course in one language without media, to be kept offline",
-    description="JSON with `format`, `digest`, `key`, `language`, `title`, `modules`, each with its lessons as"
-    " `/lessons/{key}` gives them; pictures are told in words. The digest is the ETag: ask with If-None-Match.",
+    description="JSON with `format`, `key`, `language`, `title` and `modules`, each with its lessons as"
+    " `/lessons/{key}` gives them; pictures are told in words. Its digest is the ETag: ask with"
+    " If-None-Match.",
     response={200: dict, 304: None},
 )
 def bundle(request: HttpRequest, key: UUID, language: Language = "zh-hans") -> HttpResponse:

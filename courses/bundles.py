@@ -17,7 +17,7 @@ def bundle_of(course: Course, *, key: UUID, language: str) -> dict[str, Any]:
     """
     What is kept of a course: its modules and lessons in order, with every word. One query.
 
-    `course` holds what the reader may read, and nothing else comes into the bundle. Nothing of the reader does.
+    `course` holds what the reader may read; nothing else comes into the bundle, and nothing of the reader.
     """
     editions = LessonEdition.objects.in_bulk([lesson.edition.pk for lesson in course.lessons])
     return {

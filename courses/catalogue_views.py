@@ -101,7 +101,7 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_safe
 @login_required
 def belongs_with(request: HttpRequest, lesson: UUID) -> HttpResponse:
-    """Lessons that belong with a lesson. On a page of its own: the lesson's page is the same for everybody."""
+    """What belongs with a lesson. On a page of its own: the lesson's page is the same for everybody."""
     edition = readable_lesson(request.user, lesson, language=language())
     if edition is None:
         raise Http404

@@ -14,14 +14,13 @@ from typing import Any
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from courses import desk_rows
 from courses.desk_rows import rows_of
 from courses.error_reports import open_reports
-from courses.forms_missing import lessons_lacking_a_form
+from courses.forms_missing import lessons_lacking_forms
 from courses.links import BROKEN, OUTSIDE
 from courses.reviewing import reviews
 from courses.sources_used import lessons_with_changed_passages, questions_with_changed_passages
@@ -42,7 +41,7 @@ class Step:
 
 @dataclass(frozen=True)
 class Line:
-    """A row of the desk: what it is about, what is known of it, what to do. `asks`: an address that is asked about."""
+    """A row: what it is about, what is known of it, what to do. `asks`: an address that is asked about."""
 
     title: str
     steps: tuple[Step, ...]
@@ -209,8 +208,8 @@ def _passages(asked: Asked) -> Found:
     questions = [
         Line(
             found.question.stem,
-            (Step(_("Check the question"), reverse(_snippet("quizzes", "question"), args=[found.question.pk])),),
-            (str(found.question.passage),),
+            (Step(_("Check the question"), found.url),),
+            (str(found.passage),),
         )
         for found in questions_with_changed_passages()
     ]
@@ -277,29 +276,88 @@ def _unused(asked: Asked) -> Found:
 
 
 def _forms(asked: Asked) -> Found:
-    everything = lessons_lacking_a_form()
+    everything = lessons_lacking_forms()
     return len(everything), [
         Line(
-            found.page.title,
+            found.edition.title,
             _edit(found.page.pk, _("Add the form")),
-            tuple(str(form) for form in found.lacking),
-            _lang(found.language),
+            tuple(str(form.label) for form in found.lacks),
+            _lang(found.edition.language),
         )
         for found in everything[asked.start : asked.start + asked.limit]
     ]
 
 
 SECTIONS = (
-    Section("reviews", gettext_lazy("Awaiting your review"), gettext_lazy("You can approve these, or send them back with a comment. You wrote none of them."), _reviews),
-    Section("returned", gettext_lazy("Sent back to you"), gettext_lazy("A reviewer asks for a change."), _returned),
-    Section("under-way", gettext_lazy("Yours, under review"), gettext_lazy("Nobody changes these until a reviewer has decided. You can take them back."), _under_way),
-    Section("errors", gettext_lazy("Errors that readers reported"), gettext_lazy("Mend the lesson, then tell the reader. Who wrote is not shown."), _errors),
-    Section("passages", gettext_lazy("A passage has changed"), gettext_lazy("Lessons and questions that quote words which are no longer the same."), _passages),
-    Section("overdue", gettext_lazy("Overdue for review"), gettext_lazy("Members read these; the day by which they were to be checked has passed."), _by_day(desk_rows.OVERDUE)),
-    Section("due", gettext_lazy("To be reviewed within 30 days"), gettext_lazy("Their day is near."), _by_day(desk_rows.DUE)),
-    Section("scheduled", gettext_lazy("Scheduled"), gettext_lazy("What goes live or is taken off by itself."), _scheduled),
-    Section("broken", gettext_lazy("Broken links"), gettext_lazy("Links within the site, in lessons that members read."), _broken),
-    Section("forms", gettext_lazy("Lessons lacking a form"), gettext_lazy("Some members need another form of what is in them."), _forms),
-    Section("outside", gettext_lazy("Links to other sites"), gettext_lazy("The server looks at no other site. Open the link yourself and say whether it shows what is meant."), _outside),
-    Section("unused", gettext_lazy("Unused"), gettext_lazy("No lesson, course or quiz shows these. Uploads are listed after 30 days."), _unused),
-)  # fmt: skip
+    Section(
+        "reviews",
+        gettext_lazy("Awaiting your review"),
+        gettext_lazy("You can approve these, or send them back with a comment. You wrote none of them."),
+        _reviews,
+    ),
+    Section(
+        "returned", gettext_lazy("Sent back to you"), gettext_lazy("A reviewer asks for a change."), _returned
+    ),
+    Section(
+        "under-way",
+        gettext_lazy("Yours, under review"),
+        gettext_lazy("Nobody changes these until a reviewer has decided. You can take them back."),
+        _under_way,
+    ),
+    Section(
+        "errors",
+        gettext_lazy("Errors that readers reported"),
+        gettext_lazy("Mend the lesson, then tell the reader. Who wrote is not shown."),
+        _errors,
+    ),
+    Section(
+        "passages",
+        gettext_lazy("A passage has changed"),
+        gettext_lazy("Lessons and questions that quote words which are no longer the same."),
+        _passages,
+    ),
+    Section(
+        "overdue",
+        gettext_lazy("Overdue for review"),
+        gettext_lazy("Members read these; the day by which they were to be checked has passed."),
+        _by_day(desk_rows.OVERDUE),
+    ),
+    Section(
+        "due",
+        gettext_lazy("To be reviewed within 30 days"),
+        gettext_lazy("Their day is near."),
+        _by_day(desk_rows.DUE),
+    ),
+    Section(
+        "scheduled",
+        gettext_lazy("Scheduled"),
+        gettext_lazy("What goes live or is taken off by itself."),
+        _scheduled,
+    ),
+    Section(
+        "broken",
+        gettext_lazy("Broken links"),
+        gettext_lazy("Links within the site, in lessons that members read."),
+        _broken,
+    ),
+    Section(
+        "forms",
+        gettext_lazy("Lessons lacking a form"),
+        gettext_lazy("Some members need another form of what is in them."),
+        _forms,
+    ),
+    Section(
+        "outside",
+        gettext_lazy("Links to other sites"),
+        gettext_lazy(
+            "The server opens no other site. Open the link yourself and say whether it shows what is meant."
+        ),
+        _outside,
+    ),
+    Section(
+        "unused",
+        gettext_lazy("Unused"),
+        gettext_lazy("No lesson, course or quiz shows these. Uploads are listed after 30 days."),
+        _unused,
+    ),
+)

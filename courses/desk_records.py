@@ -7,10 +7,10 @@ from django.utils.translation import gettext_lazy as _
 
 
 class LinkLook(models.Model):
-    """An address of another site was opened by somebody: whether it showed what was meant. Who it was is not kept."""
+    """Somebody opened an address of another site: whether it showed what was meant. Not kept: who."""
 
     address = models.TextField(_("address"))
-    works = models.BooleanField(_("works"))
+    works = models.BooleanField(_("shows what is meant"))
     at = models.DateTimeField(_("looked at"))
 
     wagtail_reference_index_ignore = True

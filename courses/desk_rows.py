@@ -7,42 +7,46 @@ from typing import Any
 from django.db import connection
 
 _PAGE = """
-    join django_content_type c on c.id = r.base_content_type_id and c.app_label = 'wagtailcore' and c.model = 'page'
+    join django_content_type c on c.id = r.base_content_type_id
+        and c.app_label = 'wagtailcore' and c.model = 'page'
     join wagtailcore_page p on p.id = r.object_id::int
     join wagtailcore_locale l on l.id = p.locale_id
 """
 
-REVIEWS = f"""
-    select r.object_str as title, l.language_code as language, p.id as page, p.live_revision_id as live, r.id as revision,
-        s.started_at as since, m.name, m.name_latin
+_REVIEWS = """
+    select r.object_str as title, l.language_code as language, p.id as page, p.live_revision_id as live,
+        r.id as revision, s.started_at as since, m.name, m.name_latin
     from wagtailcore_taskstate s
     join courses_reviewtask t on t.task_ptr_id = s.task_id
-    join wagtailcore_revision r on r.id = s.revision_id {_PAGE}
+    join wagtailcore_revision r on r.id = s.revision_id {page}
     left join people_member m on m.id = r.user_id
     where s.status = 'in_progress' and courses_may_judge(%(viewer)s, s.id)
     order by s.started_at, s.id
 """
+
+REVIEWS = _REVIEWS.format(page=_PAGE)
 """What waits for a decision that `viewer`, who reviews, may take."""
 
-_MINE = f"""
+_MINE = """
     select r.object_str as title, l.language_code as language, p.id as page, s.comment,
         coalesce(s.finished_at, s.started_at) as since
     from wagtailcore_workflowstate w
     join wagtailcore_taskstate s on s.id = w.current_task_state_id
-    join wagtailcore_revision r on r.id = s.revision_id {_PAGE}
-    where w.status = '{{status}}' and %(viewer)s in (w.requested_by_id, r.user_id, p.owner_id)
+    join wagtailcore_revision r on r.id = s.revision_id {page}
+    where w.status = '{status}' and %(viewer)s in (w.requested_by_id, r.user_id, p.owner_id)
     order by since, w.id
 """
 
-RETURNED = _MINE.format(status="needs_changes")
+RETURNED = _MINE.format(page=_PAGE, status="needs_changes")
 """What `viewer` wrote, submitted or began, and a reviewer sent back."""
 
-UNDER_WAY = _MINE.format(status="in_progress")
+UNDER_WAY = _MINE.format(page=_PAGE, status="in_progress")
 """What of theirs is under review."""
 
-SCHEDULED = f"""
-    select r.object_str as title, l.language_code as language, p.id as page, r.approved_go_live_at as at, true as begins
-    from wagtailcore_revision r {_PAGE}
+_SCHEDULED = """
+    select r.object_str as title, l.language_code as language, p.id as page, r.approved_go_live_at as at,
+        true as begins
+    from wagtailcore_revision r {page}
     where r.approved_go_live_at is not null
     union all
     select p.title, l.language_code, p.id, p.expire_at, false
@@ -50,6 +54,8 @@ SCHEDULED = f"""
     where p.live and p.expire_at is not null
     order by at, page
 """
+
+SCHEDULED = _SCHEDULED.format(page=_PAGE)
 """What goes live by itself, and what ends by itself."""
 
 _TO_BE_REVIEWED = """
@@ -66,13 +72,13 @@ DUE = _TO_BE_REVIEWED.format(when="between %(today)s and %(today)s + 30")
 """Published lessons whose day has passed, and those whose day comes within thirty days."""
 
 
+_ROWS = "select t.*, count(*) over () as all_ from ({sql}) t offset %(start)s limit %(limit)s"
+
+
 def rows_of(sql: str, start: int, limit: int, **values: Any) -> tuple[int, list[dict[str, Any]]]:
     """Return how many rows there are in all, and those from `start` on."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"select t.*, count(*) over () as all_ from ({sql}) t offset %(start)s limit %(limit)s",  # noqa: S608  # our own text
-            {**values, "start": start, "limit": limit},
-        )
+        cursor.execute(_ROWS.format(sql=sql), {**values, "start": start, "limit": limit})
         names = [column.name for column in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
     return (rows[0]["all_"] if rows else 0), rows

@@ -9,8 +9,8 @@ PAGE_ACTS = {
     "Editors": ("add_page", "change_page"),
     "Moderators": ("add_page", "change_page", "lock_page", "unlock_page"),
 }
-"""Nobody is given Wagtail's act of publishing: an approval publishes. What reviewers may do beyond editors follows
-from `courses.under_review`."""
+"""Nobody is given Wagtail's act of publishing: an approval publishes. What reviewers may do beyond editors:
+`courses.under_review`."""
 
 SNIPPETS = ("question", "quiz")
 

@@ -1,6 +1,6 @@
 """
-Published lessons that lack a form somebody needs: the other language, captions, words in writing, an alternative
-for a picture, something to print.
+Published lessons that lack a form somebody needs: the other language, captions, words in writing, the
+alternative of a picture, something to print.
 """
 
 from __future__ import annotations

@@ -42,6 +42,7 @@ FORMS = {
     "video": Forms("media", Spoken.NAMED),
     "audio": Forms("media", Spoken.NAMED),
     "document": Forms("paragraph", Spoken.NAMED),
+    "notes": Forms("list", Spoken.WORDS),
     "quiz": Forms(
         None, Spoken.NAMED, why_not_printed="a pack brings the quiz with an answer sheet of its own"
     ),

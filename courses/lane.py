@@ -128,7 +128,7 @@ class LessonsByTheLane:
     def _learn(self, request: HttpRequest, response: HttpResponse, language: str) -> None:
         """A lesson stands at this address, and pages have such headers."""
         if len(self.questions) < MOST_ADDRESSES:
-            self.questions[request.path_info] = None
+            self.questions.setdefault(request.path_info, None)
         headers = {name.lower(): (name, value) for name, value in response.items()}
         if headers.keys() <= HEADERS and len(self.headers) < MOST_ADDRESSES:
             kept = {name: value for low, (name, value) in headers.items() if low != "content-length"}

@@ -176,7 +176,7 @@ def any_member(sheet: Sheet, offices: str) -> AnyMember:
 class AnyRequest(HttpRequest):
     """A request for a page, of which is known what the page is kept by."""
 
-    _may_be_missing = frozenset({"_messages", "other_language", "whom_to_ring"})
+    _may_be_missing = frozenset({"_messages", "current_app", "other_language", "whom_to_ring"})
 
     def __init__(
         self, sheet: Sheet, path: str, host: str, language: str, cookies: dict[str, str], *, saves: bool

@@ -1,7 +1,7 @@
 """
-Where the words of lessons lead: kept with each edition when it is frozen, and compared with what is there now.
+Where the words of lessons lead: kept with each edition when it is frozen, compared with what is there now.
 
-Nothing is fetched: whether an address of another site still answers is looked at by people, and kept when they say so.
+Nothing is fetched: whether an address of another site still answers is looked at by people, who say so.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ from html import unescape
 from typing import Any
 
 from django.conf import settings
-from django.db import connection
 from django.utils.html import strip_tags
-from wagtail.blocks import ListValue, StreamValue, StructValue
+from wagtail.blocks import StreamValue, StructValue
+from wagtail.blocks.list_block import ListValue
 from wagtail.contrib.typed_table_block.blocks import TypedTable
 from wagtail.documents import get_document_model
 from wagtail.models import Page
@@ -49,7 +49,7 @@ class Link:
 
 
 def keep_links(edition: LessonEdition, page: LessonPage) -> None:
-    """Keep where the words lead, in the transaction that freezes the edition. The same words again: as they are now."""
+    """Keep where the words lead, in the transaction that freezes the edition; again: as it is now."""
     links = [link.kept() for link in links_of(page, edition.html)]
     if edition.links != links:
         edition.links = links
@@ -104,9 +104,9 @@ def _target(attributes: dict[str, str]) -> tuple[str, str] | None:
     return ("outside", address) if address.startswith(("http://", "https://", "//")) else None
 
 
-_BROKEN = f"""
-    select e.title, e.language, p.id as page, link ->> 'kind' as kind, link ->> 'to' as to_, link ->> 'part' as part,
-        link ->> 'words' as words
+_BROKEN = """
+    select e.title, e.language, p.id as page, link ->> 'kind' as kind, link ->> 'to' as to_,
+        link ->> 'part' as part, link ->> 'words' as words
     from courses_lessonedition e
     join wagtailcore_page p on p.id = e.page_id and p.live
     cross join lateral jsonb_array_elements(coalesce(e.links, '[]')) link
@@ -116,7 +116,7 @@ _BROKEN = f"""
             where t.id = case when link ->> 'to' ~ '^[0-9]{{1,9}}$' then (link ->> 'to')::int end and t.live
                 and not exists (
                     select from wagtailcore_page above
-                    where above.path = any (array[{", ".join(f"substr(t.path, 1, {n})" for n in STEPS)}])
+                    where above.path = any (array[{steps}])
                         and not above.live
                 )
         )
@@ -136,29 +136,33 @@ _BROKEN = f"""
     order by p.path, link ->> 'part'
 """
 
-_OUTSIDE = """
+BROKEN = _BROKEN.format(steps=", ".join(f"substr(t.path, 1, {length})" for length in STEPS))
+"""What leads nowhere, in lessons that are read."""
+
+OUTSIDE = """
     select link ->> 'to' as to_, min(e.title) as title, min(e.language) as language, min(p.id) as page,
         count(distinct p.id) as lessons, look.at, look.works
     from courses_lessonedition e
     join wagtailcore_page p on p.id = e.page_id and p.live
     cross join lateral jsonb_array_elements(coalesce(e.links, '[]')) link
     left join lateral (
-        select l.at, l.works from courses_linklook l where l.address = link ->> 'to' order by l.at desc, l.id desc limit 1
+        select l.at, l.works from courses_linklook l where l.address = link ->> 'to'
+        order by l.at desc, l.id desc limit 1
     ) look on true
     where e.is_live and link ->> 'kind' = 'outside'
     group by link ->> 'to', look.at, look.works
     order by look.works nulls first, look.at nulls first, link ->> 'to'
 """
-
-BROKEN, OUTSIDE = _BROKEN, _OUTSIDE
-"""What leads nowhere, in lessons that are read; and addresses of other sites, those never looked at first."""
+"""Addresses of other sites, those never looked at first."""
 
 
 def is_used(address: str) -> bool:
     """True when a published lesson leads to this address of another site."""
-    with connection.cursor() as cursor:
-        cursor.execute(f"select 1 from ({_OUTSIDE}) o where o.to_ = %s limit 1", [address])  # noqa: S608  # our own text
-        return cursor.fetchone() is not None
+    return (
+        LessonEdition.objects.live()
+        .filter(page__live=True, links__contains=[{"kind": "outside", "to": address}])
+        .exists()
+    )
 
 
 def looked(address: str, *, works: bool, at: datetime) -> LinkLook:

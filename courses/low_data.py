@@ -1,10 +1,10 @@
 """
 Lessons for those who pay for every byte: no picture, recording or film comes before it is asked for.
 
-It is on when the reader chose it (`people.looks`) or the browser asks for it (`Save-Data: on`), and off for one
-page that is asked for with `?data=all`. What differs then: the words of the edition as `lighter` gives them,
-and the optional scripts (reading aloud, printing), which are left out except in elder mode. Whoever keeps a
-composed lesson page keeps it apart for `wants_less(request)`, and answers with `Vary: Save-Data`.
+It is on when the reader chose it (`people.looks`) or the browser asks for it (`Save-Data: on`), and off for
+one page that is asked for with `?data=all`. What differs then: the words of the edition as `lighter` gives
+them, and the optional scripts (reading aloud, printing), which are left out except in elder mode. Whoever keeps
+a composed lesson page keeps it apart for `wants_less(request)`, and answers with `Vary: Save-Data`.
 """
 
 from __future__ import annotations

@@ -22,7 +22,9 @@ class NotesBlock(blocks.ListBlock):
     class Meta:
         icon = "list-ol"
         label = _("Notes")
-        description = _("Numbered notes at the end of a lesson; a link to #note-1 in the text leads to the first.")
+        description = _(
+            "Numbered notes at the end of a lesson; a link to #note-1 in the text leads to the first."
+        )
         template = "courses/blocks/notes.html"
         preview_value = ["<p>《毛泽东选集》第三卷。</p>"]
 

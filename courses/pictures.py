@@ -1,8 +1,8 @@
 """
 A picture in the sizes that telephones and desks need, made when a lesson is published and never for a reader.
 
-Drawings (SVG) stay as they are. Everything else comes 360 and 720 points wide as AVIF and WebP, and in its own
-format for browsers that know neither.
+Drawings (SVG) stay as they are. Everything else comes 360 and 720 points wide as AVIF and WebP, and in its
+own format for browsers that know neither.
 """
 
 from __future__ import annotations
@@ -72,8 +72,8 @@ def _img(shown: AbstractRendition, alt: str) -> SafeString:
         '<img src="{}" alt="{}" width="{}" height="{}" loading="lazy" decoding="async">',
         shown.url,
         alt,
-        shown.width,
-        shown.height,
+        round(shown.width),  # of a drawing just made it is no whole number
+        round(shown.height),
     )
 
 

@@ -1,8 +1,8 @@
 """
 Review 审核: what an editor submits goes live when somebody else has approved that very revision.
 
-Who approves holds the office of a reviewer today, given or lent for a period, and has neither written, saved nor
-submitted what is approved. The database asks again when a page goes live: see `migrations/sql/second_look.sql`.
+Who approves holds the office of a reviewer today, given or lent for a period, and has neither written, saved
+nor submitted what is approved. The database asks again when a page goes live (`second_look.sql`).
 """
 
 from __future__ import annotations
@@ -212,7 +212,7 @@ def publish_approved(workflow_state: WorkflowState, user: Member | None = None) 
 
 
 def settle_drafts(pages: Iterable[int] | None = None) -> None:
-    """A page whose latest revision has the very words that are live has nothing unpublished. All pages: None."""
+    """A page whose latest revision has the words that are live has nothing unpublished. All pages: None."""
     chosen = None if pages is None else list(pages)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -239,7 +239,7 @@ WORKFLOW_NAME = "审核"
 
 def open_the_way(**kwargs: Any) -> None:
     """
-    See to it that what stands below the root can be submitted. Run after each migration, harmless when repeated.
+    See to it that what stands below the root can be submitted. Run after each migration.
 
     Wagtail brings a workflow of its own, whose approval would publish nothing here: ours takes its place.
     """

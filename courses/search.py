@@ -14,7 +14,6 @@ from uuid import UUID
 from courses.live import COURSE_PATH, MODULE_PATH, url_of
 from courses.search_index import PLACES
 from courses.search_query import Asked, quoted
-from courses.search_words import fold
 from courses.slots import gates_agree
 from hours.prepared import fetch_all
 from people.models import Member
@@ -39,8 +38,7 @@ class Narrowed:
     @property
     def lexemes(self) -> list[str]:
         """As the entries keep it."""
-        values = {**vars(self), "tag": fold(self.tag)}
-        return [f"X{name}:{value}" for name, value in values.items() if value]
+        return [f"X{name}:{value}" for name, value in vars(self).items() if value]
 
 
 @dataclass(frozen=True)
@@ -135,6 +133,23 @@ _COURSES = """
 def courses_open_to(reader: Member) -> list[tuple[int, str, str]]:
     """Key, title and language of the courses that `reader` may open, for the filter. One statement."""
     return fetch_all(_COURSES, {"reader": reader.pk})
+
+
+_TAGS = """
+    select distinct t.slug, t.name
+    from courses_lessonedition e
+    join wagtailcore_page p on p.id = e.page_id
+    join wagtailcore_page c on c.path = substr(p.path, 1, {course})
+    join taggit_tag t on t.id in (select tag_id from courses_lessontag where content_object_id = p.id)
+        or t.id in (select tag_id from courses_coursetag where content_object_id = c.id)
+    where e.id = any(%(editions)s)
+    order by t.name, t.slug
+""".format(course=COURSE_PATH)
+
+
+def tags_of(found: Sequence[Found]) -> list[tuple[str, str]]:
+    """Slug and name of the tags that what was found carries. One statement."""
+    return fetch_all(_TAGS, {"editions": [each.edition for each in found]}) if found else []
 
 
 def near_titles(asked: Asked, *, reader: Member, language: str, most: int) -> list[Hit]:

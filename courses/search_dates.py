@@ -14,13 +14,13 @@ _MONTH = (
 )
 _SMALL = "[一二三四五六七八九]"
 _CHINESE = re.compile(
-    r"(?:(?<!\d)(?P<y>\d{4}|[〇零一二三四五六七八九]{4})年)?"
+    r"(?=[\d〇零一二三四五六七八九十])(?:(?:(?<!\d)(?P<y>\d{4}|[〇零一二三四五六七八九]{4})年)?"
     rf"(?<![\d十])(?P<m>\d{{1,2}}|十[一二]?|{_SMALL})月(?:份|(?P<d>\d{{1,2}}|{_SMALL}?十{_SMALL}?|{_SMALL})[日号])?"
-    r"|(?<!\d)(?P<only>\d{4}|[〇零一二三四五六七八九]{4})年"
+    r"|(?<!\d)(?P<only>\d{4}|[〇零一二三四五六七八九]{4})年)"
 )
 _NUMBERS = re.compile(r"(?<!\d)(?P<y>\d{4})[-./](?P<m>\d{1,2})(?:[-./](?P<d>\d{1,2}))?(?!\d)")
 _ENGLISH = re.compile(
-    rf"\b(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?)?(?P<m>{_MONTH})"
+    rf"\b(?=[\djfmasond])(?:(?P<d>\d{{1,2}})(?:st|nd|rd|th)? (?:of )?)?(?P<m>{_MONTH})"
     r"(?: (?P<d2>\d{1,2})(?:st|nd|rd|th)?(?!\d))?(?:,? (?P<y>\d{4}))?\b"
 )
 _YEAR = re.compile(r"(?<![\d.,])(?P<y>1[89]\d\d|20\d\d)(?!\d)")
@@ -52,6 +52,31 @@ class Day:
         if self.month:
             found |= {Day(0, 0, None, self.month).lexeme, Day(0, 0, None, self.month, self.day).lexeme}
         return found
+
+
+REACH = 24
+"""Characters on either side of a year or month within which the rest of its date stands."""
+
+
+def places_of(day: Day, folded: str) -> Iterator[tuple[int, int]]:
+    """Where in a text a date stands that is `day` or lies within it; only where its year or month is written."""
+    last = 0
+    for anchor in _anchors(day).finditer(folded):
+        begin = max(last, anchor.start() - REACH)
+        for found in dates_in(folded[begin : anchor.end() + REACH]):
+            if day.lexeme in found.lexemes and begin + found.start >= last:
+                yield begin + found.start, begin + found.end
+                last = begin + found.end
+
+
+def _anchors(day: Day) -> re.Pattern[str]:
+    numerals = "〇一二三四五六七八九"
+    if day.year:
+        chinese = "".join("[〇零]" if digit == "0" else numerals[int(digit)] for digit in str(day.year))
+        return re.compile(f"{day.year}|{chinese}")
+    month = day.month or 0
+    chinese = numerals[month] if month < 10 else "十" + (numerals[month - 10] if month > 10 else "")
+    return re.compile(f"0?{month}月|{chinese}月|[-./]0?{month}\\b|{_MONTHS[month - 1]}")
 
 
 def dates_in(folded: str) -> Iterator[Day]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from courses.search_dates import dates_in
+from courses.search_dates import places_of
 from courses.search_pinyin import sound
 from courses.search_query import Asked, Part
 from courses.search_words import PIECE, fold_with_places, pairs, runs
@@ -84,9 +85,7 @@ def _places_of(part: Part, folded: str, *, sounds: bool) -> list[tuple[int, int]
     if part.stem:
         return list(_words(part, folded)) or (list(_sounding(part.text, folded)) if sounds else [])
     if part.day:
-        meant = [(day.start, day.end) for day in dates_in(folded) if part.day.lexeme in day.lexemes]
-        if meant:
-            return meant
+        return list(places_of(part.day, folded)) or list(_occurrences(part.text, folded))
     whole = list(_occurrences(part.text, folded))
     if whole:
         return whole
@@ -101,12 +100,11 @@ def _occurrences(wanted: str, folded: str) -> Iterator[tuple[int, int]]:
 
 
 def _words(part: Part, folded: str) -> Iterator[tuple[int, int]]:
-    beginning = part.stem.removesuffix("i")  # the stem of "party" is "parti"
-    for found in PIECE.finditer(folded):
-        word = found[0]
-        begins = word.startswith(beginning) and len(word) <= len(beginning) + ENDING
-        if not found["run"] and (begins or (len(part.text) >= 3 and word.startswith(part.text))):
-            yield found.span()
+    """Words of the same stem, and those that begin as was typed."""
+    beginning = re.escape(part.stem.removesuffix("i"))  # the stem of "party" is "parti"
+    begins = rf"|{re.escape(part.text)}\w*" if len(part.text) >= 3 else ""
+    for found in re.finditer(rf"(?<![^\W_])(?:{beginning}[^\W_]{{0,{ENDING}}}(?![^\W_]){begins})", folded):
+        yield found.span()
 
 
 def _sounding(typed: str, folded: str) -> Iterator[tuple[int, int]]:

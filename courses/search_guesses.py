@@ -85,12 +85,13 @@ def _texts(hits: Iterable[Hit], place: str) -> Iterator[str]:
 
 def _best(run: str, pattern: re.Pattern[str], texts: Iterable[str]) -> str | None:
     """The likeliest of what stands in these texts: what sounds alike, then what is there oftenest."""
-    counted: Counter[str] = Counter()
+    looked_at = list(texts)
     heard = sound(run)
-    for text in texts:
-        if len(run) > 2:
-            counted.update(found[1] for found in pattern.finditer(text))
-        counted.update(_heard_in(text, heard))
+    counted: Counter[str] = Counter()
+    if len(run) > 2:
+        counted.update(found[1] for text in looked_at for found in pattern.finditer(text))
+    if not counted:
+        counted.update(each for text in looked_at for each in _heard_in(text, heard))
     counted.pop(run, None)
     return min(counted, key=lambda each: (sound(each) != heard, -counted[each], each), default=None)
 

@@ -70,6 +70,7 @@ class Lesson:
     levels: list[str]
     sectors: list[str]
     tags: list[str]
+    tag_slugs: list[str]
 
     @property
     def text(self) -> str:
@@ -89,7 +90,7 @@ class Lesson:
         yield f"Xcategory:{self.category}"
         yield from (f"Xlevel:{level}" for level in self.levels or Level.values)
         yield from (f"Xsector:{sector}" for sector in self.sectors or Sector.values)
-        yield from (f"Xtag:{fold(tag)}" for tag in self.tags)
+        yield from (f"Xtag:{slug}" for slug in self.tag_slugs)
 
 
 def readable_text(html: str) -> str:
@@ -103,16 +104,17 @@ _LESSONS = f"""
     select e.id, e.language, e.title, e.summary, e.html,
         array(select part ->> 'text' from jsonb_array_elements(e.contents) part),
         m.title, c.id, c.title, cp.category, cp.levels, cp.sectors,
-        array(
-            select t.name from taggit_tag t join courses_lessontag l on l.tag_id = t.id
-            where l.content_object_id = p.id
-            union select t.name from taggit_tag t join courses_coursetag l on l.tag_id = t.id
-            where l.content_object_id = c.id)
+        tagged.names, tagged.slugs
     from courses_lessonedition e
     join wagtailcore_page p on p.id = e.page_id
     join wagtailcore_page m on m.path = substr(p.path, 1, {MODULE_PATH})
     join wagtailcore_page c on c.path = substr(p.path, 1, {COURSE_PATH})
     join courses_coursepage cp on cp.page_ptr_id = c.id
+    cross join lateral (
+        select coalesce(array_agg(t.name), '{{}}') names, coalesce(array_agg(t.slug), '{{}}') slugs
+        from taggit_tag t
+        where t.id in (select tag_id from courses_lessontag where content_object_id = p.id)
+            or t.id in (select tag_id from courses_coursetag where content_object_id = c.id)) tagged
     where e.is_live and e.id = any(%s)
 """  # noqa: S608  # two numbers of our own
 

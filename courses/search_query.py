@@ -81,7 +81,7 @@ class Asked:
 
 def quoted(lexeme: str) -> str:
     """As tsquery reads it: whatever it holds, it is one lexeme."""
-    return "'" + lexeme.replace("\\", "\\\\").replace("'", "''") + "'"
+    return "'" + lexeme.replace("\0", "").replace("\\", "\\\\").replace("'", "''") + "'"
 
 
 def asked_for(text: str) -> Asked:

@@ -1,4 +1,4 @@
-"""What may be done to our pages: nobody publishes past the review, and under review the words stay as submitted."""
+"""What may be done to our pages: nobody publishes past the review, and words under review stay."""
 
 from __future__ import annotations
 

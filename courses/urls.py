@@ -1,6 +1,6 @@
 from django.urls import path, re_path
 
-from courses import catalogue_views, reading_views, views
+from courses import catalogue_views, reading_views, search_views, views
 
 app_name = "courses"
 
@@ -15,6 +15,7 @@ urlpatterns = [
     path("lessons/<uuid:lesson>/changes/", reading_views.differences, name="differences"),
     path("lessons/<uuid:lesson>/error/", reading_views.report, name="report"),
     path("lessons/<uuid:lesson>/feedback/", reading_views.feedback, name="feedback"),
+    path("search/", search_views.search, name="search"),
     # \w and not a slug of ASCII letters: the editor's pages make addresses from Chinese titles too.
     re_path(r"^(?P<course>[\w-]+)/(?P<module>[\w-]+)/(?P<lesson>[\w-]+)/$", views.lesson_at, name="lesson"),
 ]

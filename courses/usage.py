@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-UPLOADED_BEFORE = "30 days"
-"""An image or document may wait so long for the draft it is meant for."""
-
-UNUSED = f"""
+UNUSED = """
     with referred as (
         select c.app_label || '.' || c.model as model, r.to_object_id as pk
         from wagtailcore_referenceindex r join django_content_type c on c.id = r.to_content_type_id
     )
     select 'image' as kind, i.id, i.title, i.created_at as since from wagtailimages_image i
-    where i.created_at < now() - interval '{UPLOADED_BEFORE}'
+    where i.created_at < now() - interval '30 days'
         and not exists (select from courses_editionfile f where f.image_id = i.id)
         and not exists (select from referred r where r.model = 'wagtailimages.image' and r.pk = i.id::text)
     union all
     select 'document', d.id, d.title, d.created_at from courses_privatedocument d
-    where d.created_at < now() - interval '{UPLOADED_BEFORE}'
+    where d.created_at < now() - interval '30 days'
         and not exists (select from courses_editionfile f where f.document_id = d.id)
-        and not exists (select from referred r where r.model = 'courses.privatedocument' and r.pk = d.id::text)
+        and not exists (
+            select from referred r where r.model = 'courses.privatedocument' and r.pk = d.id::text
+        )
     union all
     select 'passage', p.id, p.reference, null from sources_passage p
     where not exists (select from quizzes_question q where q.passage_id = p.id)
@@ -36,5 +35,5 @@ UNUSED = f"""
         and not exists (select from referred r where r.model = 'quizzes.quiz' and r.pk = z.id::text)
     order by kind, since, id
 """
-"""A draft counts as a use: Wagtail keeps what a page that was never live refers to. What a later draft of a live
-page refers to is not known to it; hence the days."""
+"""Wagtail knows what a page that was never live refers to, but not what a later draft of a live page does:
+hence the days that an upload may wait."""

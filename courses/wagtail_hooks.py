@@ -7,7 +7,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from wagtail import hooks
 from wagtail.models import Page
 
-from courses import views
+from courses import (
+    desk_hooks,  # noqa: F401  # registers its own
+    views,
+)
+from courses.archive import menu as archive_menu  # noqa: F401  # its pages and its buttons
 from courses.gate import is_open
 from courses.importing import menu  # noqa: F401  # its pages and its item
 from courses.models import CoursePage, HomePage, LessonPage, ModulePage

@@ -44,7 +44,9 @@ def check_image(file: IO[bytes], *, formats: frozenset[str] = frozenset(EXTENSIO
     except Exception as error:  # Pillow raises almost anything for a file that is broken on purpose
         raise UploadRefused(
             "not_an_image",
-            _("This is no picture that can be shown, or it is damaged. Save it anew as PNG or JPEG and send that."),
+            _(
+                "This is no picture that can be shown, or it is damaged. Save it anew as PNG or JPEG and send that."
+            ),
         ) from error
     finally:
         file.seek(0)

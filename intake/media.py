@@ -107,7 +107,9 @@ def _movie(file: IO[bytes], start: int, end: int, found: _Found) -> None:
             file.seek(inner)
             is_long = file.read(1) == b"\x01"
             file.seek(inner + (20 if is_long else 12))
-            scale, length = struct.unpack(">IQ", file.read(12)) if is_long else struct.unpack(">II", file.read(8))
+            scale, length = (
+                struct.unpack(">IQ", file.read(12)) if is_long else struct.unpack(">II", file.read(8))
+            )
             found.seconds = length / scale if scale else 0.0
         elif name == b"hdlr":
             file.seek(inner + 8)
@@ -117,7 +119,14 @@ def _movie(file: IO[bytes], start: int, end: int, found: _Found) -> None:
 
 # WebM: EBML elements within elements
 
-_EBML, _DOC_TYPE, _SEGMENT, _INFO, _SCALE, _DURATION = 0x1A45DFA3, 0x4282, 0x18538067, 0x1549A966, 0x2AD7B1, 0x4489
+_EBML, _DOC_TYPE, _SEGMENT, _INFO, _SCALE, _DURATION = (
+    0x1A45DFA3,
+    0x4282,
+    0x18538067,
+    0x1549A966,
+    0x2AD7B1,
+    0x4489,
+)
 _TRACKS, _TRACK, _TRACK_TYPE, _CLUSTER = 0x1654AE6B, 0xAE, 0x83, 0x1F43B675
 _UNKNOWN_LENGTH = -1
 

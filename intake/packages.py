@@ -19,7 +19,9 @@ _LOCKED = 0x1
 
 DAMAGED = UploadRefused(
     "damaged",
-    _("The file is damaged and cannot be opened. Open it in the program that made it, save it anew, and send that."),
+    _(
+        "The file is damaged and cannot be opened. Open it in the program that made it, save it anew, and send that."
+    ),
 )
 
 
@@ -58,10 +60,14 @@ def weigh(package: zipfile.ZipFile) -> None:
         if path.is_absolute() or ".." in path.parts or "\x00" in part.filename or ":" in path.parts[:1]:
             raise UploadRefused(
                 "paths",
-                _("The file holds parts that point outside of itself. It was not opened. Save it anew and send that."),
+                _(
+                    "The file holds parts that point outside of itself. It was not opened. Save it anew and send that."
+                ),
             )
         if part.flag_bits & _LOCKED:
-            raise UploadRefused("locked", _("The file has a password. Save it without one and send it again."))
+            raise UploadRefused(
+                "locked", _("The file has a password. Save it without one and send it again.")
+            )
         if part.file_size > limits.SMALL_BYTES and part.file_size > limits.RATIO * max(part.compress_size, 1):
             raise _bomb()
 

@@ -41,7 +41,9 @@ ATTRIBUTES = frozenset(
     "mix-blend-mode isolation requiredFeatures systemLanguage href".split()
 )
 
-ACTIVE = frozenset("script foreignObject iframe embed object handler set animate animateMotion animateTransform".split())
+ACTIVE = frozenset(
+    "script foreignObject iframe embed object handler set animate animateMotion animateTransform".split()
+)
 """Elements that act: a drawing that has one is refused when it is sent as a file."""
 
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*>", re.IGNORECASE)
@@ -94,10 +96,14 @@ def _sanitised(content: bytes) -> tuple[bytes, set[str]]:
     except DefusedXmlException as error:
         raise UploadRefused(
             "entities",
-            _("The drawing declares XML entities, so it was not read. Export it as a plain SVG and send that."),
+            _(
+                "The drawing declares XML entities, so it was not read. Export it as a plain SVG and send that."
+            ),
         ) from error
     except (ParseError, ValueError, LookupError, RecursionError) as error:
-        raise UploadRefused("not_an_image", _("This drawing cannot be read. Export it anew as SVG.")) from error
+        raise UploadRefused(
+            "not_an_image", _("This drawing cannot be read. Export it anew as SVG.")
+        ) from error
     if _local(root) != "svg":
         raise UploadRefused("not_an_image", _("This drawing cannot be read. Export it anew as SVG."))
     if sum(1 for _element in root.iter()) > limits.SVG_ELEMENTS:

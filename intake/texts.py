@@ -63,7 +63,9 @@ TAGS = frozenset(
 )
 """What HTML may bring. Frames, forms, objects, media and everything unknown goes; words within it stay."""
 
-GONE_WITH_THEIR_CONTENT = frozenset("script style template noscript svg math object iframe select textarea".split())
+GONE_WITH_THEIR_CONTENT = frozenset(
+    "script style template noscript svg math object iframe select textarea".split()
+)
 
 ATTRIBUTES = {
     "*": {"id", "class", "role", "align", "lang"},
@@ -75,7 +77,20 @@ ATTRIBUTES = {
     "th": {"colspan", "rowspan", "scope"},
 }
 
-ACTING = ("script", "iframe", "object", "embed", "form", "style", "svg", "math", "video", "audio", "link", "template")
+ACTING = (
+    "script",
+    "iframe",
+    "object",
+    "embed",
+    "form",
+    "style",
+    "svg",
+    "math",
+    "video",
+    "audio",
+    "link",
+    "template",
+)
 
 
 class _Finder(HTMLParser):

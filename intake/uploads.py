@@ -44,7 +44,15 @@ KINDS: dict[str, tuple[Any, int]] = {
 }
 """Every kind: how it is called, and how large it may be."""
 
-SYNONYMS = {"jpeg": "jpg", "jpe": "jpg", "oga": "ogg", "opus": "ogg", "markdown": "md", "htm": "html", "m4v": "mp4"}
+SYNONYMS = {
+    "jpeg": "jpg",
+    "jpe": "jpg",
+    "oga": "ogg",
+    "opus": "ogg",
+    "markdown": "md",
+    "htm": "html",
+    "m4v": "mp4",
+}
 TEXTS = {"captions", "text", "markdown", "html"}
 
 
@@ -88,7 +96,9 @@ def check(file: File, kinds: Collection[str], *, name: str = "") -> Checked:
     if called and called != checked.extension and not (checked.kind in TEXTS and kind in TEXTS):
         raise UploadRefused(
             "misnamed",
-            _("The file is called .%(called)s, but by its content it is .%(is)s. Give it that ending and send it again.")
+            _(
+                "The file is called .%(called)s, but by its content it is .%(is)s. Give it that ending and send it again."
+            )
             % {"called": called, "is": checked.extension},
         )
     return checked
@@ -111,7 +121,9 @@ def _not_this_kind(kind: str, kinds: Collection[str]) -> str:
             "is": KINDS[kind][0],
             "wanted": wanted,
         }
-    return _("It cannot be told from its content what this file is. Taken is here: %(wanted)s.") % {"wanted": wanted}
+    return _("It cannot be told from its content what this file is. Taken is here: %(wanted)s.") % {
+        "wanted": wanted
+    }
 
 
 _MAGIC: tuple[tuple[re.Pattern[bytes], str, str], ...] = tuple(
@@ -141,7 +153,9 @@ def _kind(stream: IO[bytes], called: str) -> tuple[str, str]:
     if head[:2] not in (b"\xff\xfe", b"\xfe\xff"):  # the marks of UTF-16 look like an MP3
         for pattern, kind, extension in _MAGIC:
             if pattern.match(head):
-                return {"zip": _package_kind, "media": _media_kind}.get(kind, _as_it_is)(stream, kind, extension)
+                return {"zip": _package_kind, "media": _media_kind}.get(kind, _as_it_is)(
+                    stream, kind, extension
+                )
     return _text_kind(stream, called)
 
 

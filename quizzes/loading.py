@@ -40,7 +40,8 @@ def load_questions(rows: list[dict[str, Any]]) -> dict[str, Question]:
     """
     Bring the rows of a file into the bank and return the questions by reference. Again changes nothing.
 
-    A new question is in use at once. A question already there follows the file as long as its words are those
+    A new question is in use at once, or a draft when its row says `draft = true`: a fact that is not yet confirmed
+    in a named official text. A question already there follows the file as long as its words are those
     that were loaded; one that an editor has written or changed stays as it is, and so does its state.
 
     :raises BadQuestion: and nothing is loaded.
@@ -50,11 +51,13 @@ def load_questions(rows: list[dict[str, Any]]) -> dict[str, Question]:
     if len(wanted) != len(rows):
         twice = [name for name, count in Counter(str(row.get("id", "")) for row in rows).items() if count > 1]
         raise BadQuestion(f"{', '.join(twice)}: the same id stands more than once.")
+    drafts = {str(row["id"]) for row in rows if row.get("draft")}
     present, options = _present(list(wanted))
     for reference, words in wanted.items():
         question = present.get(reference)
         if question is None:
-            question = Question(reference=reference, state=Question.State.IN_USE)
+            state = Question.State.DRAFT if reference in drafts else Question.State.IN_USE
+            question = Question(reference=reference, state=state)
             present[reference] = _write(question, words, [], passages)
             continue
         now = digest_of(_words_of_question(question, options[question.pk]))

@@ -11,7 +11,6 @@ from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import cached_property
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import Panel
 from wagtail.snippets.views.snippets import DeleteView, EditView, UnpublishView
@@ -19,23 +18,25 @@ from wagtail.snippets.views.snippets import DeleteView, EditView, UnpublishView
 from sources.changing import may_publish, passages_of, refuse_if_quoted
 from sources.slots import Use, uses_of
 
-STAYS = _("Lessons or questions quote this, so it stays. Take it out of them first; they are listed below.")
+BY_TWO = _(
+    "This is quoted, so two people change it: save your words as a draft, and somebody else publishes them. "
+    "Nothing has been published."
+)
+STAYS = _("Lessons or questions quote this, so it stays. Its page lists them; take it out of them first.")
 
 
 class ChangeByTwo(EditView):
     """What is quoted gets new words only when a second person publishes what another proposed."""
 
-    def form_valid(self, form: ModelForm) -> HttpResponse:
-        if self.action == "publish" and not may_publish(form.instance, by=self.request.user):
-            form.add_error(
-                None,
-                gettext(
-                    "This is quoted, so two people change it: save your words as a draft, and somebody else "
-                    "publishes them. Nothing has been published."
-                ),
-            )
-            return self.form_invalid(form)
-        return super().form_valid(form)
+    def is_valid(self, form: ModelForm) -> bool:
+        if not super().is_valid(form):
+            return False
+        if self.action != "publish" or may_publish(form.instance, by=self.request.user):
+            return True
+        form.add_error(None, BY_TWO)
+        self.produced_error_code = "validation_error"
+        self.produced_error_message = self.get_error_message()
+        return False
 
 
 class KeepWhatIsQuoted(DeleteView):

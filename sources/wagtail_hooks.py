@@ -98,5 +98,5 @@ def keep_what_is_quoted(
                 refuse_if_quoted(kept)
     except ProtectedError:
         messages.error(request, STAYS)
-        return redirect(request.get_full_path())
+        return redirect(type(objects[0]).snippet_viewset.get_url_name("list"))
     return None

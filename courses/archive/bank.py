@@ -25,7 +25,7 @@ def bring_passages(contents: Contents, differs: list[str]) -> dict[UUID, int]:
     return passages
 
 
-def _bring(model: type, key: UUID, values: dict[str, Any], differs: list[str]) -> Any:
+def _bring(model: Any, key: UUID, values: dict[str, Any], differs: list[str]) -> Any:
     kept = (
         model.objects.filter(key=key).first() or model.objects.filter(reference=values["reference"]).first()
     )

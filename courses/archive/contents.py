@@ -12,8 +12,8 @@ Short = Annotated[str, StringConstraints(max_length=255)]
 Words = Annotated[str, StringConstraints(max_length=10_000)]
 Title = Annotated[str, StringConstraints(min_length=1, max_length=255, strip_whitespace=True)]
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
-FileName = Annotated[str, StringConstraints(pattern=r"^[^/\\\x00-\x1f]{1,255}$")]
-Slug = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,255}$")]
+FileName = Annotated[str, StringConstraints(pattern=r"^[^/\\\x00-\x1f]+$", max_length=255)]
+Slug = Annotated[str, StringConstraints(pattern=r"^[\w-]+$", max_length=255)]
 Language = Literal["zh-hans", "en"]
 
 

@@ -48,8 +48,8 @@ def export_course(
     """
     Write the course, with its translations into `languages`, and return how many pages it has.
 
-    Published pages go as they are published, others as they were last drafted. The archive holds which options
-    are right: it is for editors and reviewers, and the audit keeps who took one.
+    Published pages go as they are published, others as they were last drafted. The archive holds which
+    options are right: it is for editors and reviewers, and the audit keeps who took one.
     """
     gathered = _Gathered()
     pages = [page for root in _roots(course, languages) for page in gathered.tree(root)]

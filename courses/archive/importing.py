@@ -2,7 +2,8 @@
 Reading an archive into drafts: idempotent by stable keys, and never over what an editor has done since.
 
 Pages go by translation key and language, quizzes, passages and options by their keys, questions by reference,
-files by their contents. What is already here and did not come from an archive stays as it is; the report says so.
+files by their contents. What is already here and did not come from an archive stays as it is, and the report
+says so.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ IMPORTED = audit.action("course.imported", _("Imported a course from an archive"
 
 @dataclass
 class Report:
-    """What importing did. `kept`: pages left to an editor's change. `differs`: passages and questions as well."""
+    """What importing did. `kept`: pages left to an editor's change. `differs`: passages and questions too."""
 
     made: int = 0
     updated: int = 0

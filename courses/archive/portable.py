@@ -49,7 +49,7 @@ def walk(block: blocks.Block, value: Any, change: Change) -> Any:
     if value is None:
         return None
     if isinstance(block, blocks.ChooserBlock):
-        kind = targets().get(block.target_model)
+        kind = targets().get(block.model_class)
         if kind is None:
             raise NotPortable(block.name)
         return change(kind, value)
@@ -190,7 +190,7 @@ def check_html(html: str) -> None:
     """
     Look whether a text from outside holds only what the editor's pages would have made.
 
-    :raises NotPortable: when it holds anything else. It is refused and not mended: what we write ourselves passes.
+    :raises NotPortable: when it holds anything else. It is refused, not mended: what we write passes.
     """
     looking = _Looking()
     looking.feed(html)

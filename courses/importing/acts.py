@@ -41,9 +41,7 @@ class ArrangedElsewhere(Refusal):
     )
 
 
-def bring_in(
-    file: File | None, *, by: Member, at: datetime, key: UUID, pasted: str = ""
-) -> BroughtDocument:
+def bring_in(file: File | None, *, by: Member, at: datetime, key: UUID, pasted: str = "") -> BroughtDocument:
     """
     Check what was sent, keep it where nobody else sees it, and have it read.
 

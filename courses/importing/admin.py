@@ -57,7 +57,9 @@ def imports(request: HttpRequest) -> HttpResponse:
     length = request.META.get("CONTENT_LENGTH") or "0"
     if request.method == "POST" and (not length.isdigit() or int(length) > limits.ARCHIVE_BYTES):
         most = limits.ARCHIVE_BYTES // limits.MEGABYTE
-        messages.error(request, _("The file is larger than %(most)s MB. Make it smaller or divide it.") % {"most": most})
+        messages.error(
+            request, _("The file is larger than %(most)s MB. Make it smaller or divide it.") % {"most": most}
+        )
         return redirect("courses_imports")
     return _imports(request)
 
@@ -139,7 +141,9 @@ def _arranging(request: HttpRequest, brought: BroughtDocument) -> HttpResponse:
         **_of_job(brought.job),
         **page_of_plan(document, plan),
     }
-    return render(request, "courses/admin/import_arrange.html", _headed(brought.file_name, context, below=True))
+    return render(
+        request, "courses/admin/import_arrange.html", _headed(brought.file_name, context, below=True)
+    )
 
 
 def _keep(request: HttpRequest, brought: BroughtDocument, plan: Plan) -> HttpResponse | None:
@@ -216,7 +220,9 @@ def _shown(file: File, name: str) -> FileResponse:
 @require_GET
 def guide(request: HttpRequest) -> HttpResponse:
     """How a document is to be written so that it comes over well."""
-    return render(request, "courses/admin/import_guide.html", _headed(_("How to write a document"), {}, below=True))
+    return render(
+        request, "courses/admin/import_guide.html", _headed(_("How to write a document"), {}, below=True)
+    )
 
 
 @never_cache

@@ -234,5 +234,6 @@ def words_of(block: Block) -> str:
     if isinstance(block, Items):
         return "\n".join(text_of(item.runs) for item in block.items)
     if isinstance(block, Table):
-        return "\n".join(text_of(p) for row in block.rows for cell in row for p in cell)
+        cells = [text_of(p) for row in block.rows for cell in row for p in cell]
+        return "\n".join([block.caption, *cells])
     return block.caption if isinstance(block, Picture) else ""

@@ -175,9 +175,15 @@ class _Lesson:
             cells = []
             for cell, kept in zip(row, columns, strict=True):
                 rich = kept["type"] == "rich"
-                cells.append("".join(f"<p>{self._html(p, marks=False)}</p>" for p in cell) if rich else self._plain(cell))
+                cells.append(
+                    "".join(f"<p>{self._html(p, marks=False)}</p>" for p in cell)
+                    if rich
+                    else self._plain(cell)
+                )
             values.append({"values": cells})
-        table: TypedTable = TableBlock().to_python({"columns": columns, "rows": values, "caption": block.caption})
+        table: TypedTable = TableBlock().to_python(
+            {"columns": columns, "rows": values, "caption": block.caption}
+        )
         return table
 
     def _is_rich(self, cell: list[Runs]) -> bool:
@@ -214,7 +220,11 @@ def nested(items: list[Item], html_of: Callable[[Runs], str]) -> str:
     open_lists: list[tuple[int, str]] = []
     for item in items:
         tag = "ol" if item.ordered else "ul"
-        while open_lists and open_lists[-1][0] > item.level and (len(open_lists) > 1 or item.level < open_lists[0][0]):
+        while (
+            open_lists
+            and open_lists[-1][0] > item.level
+            and (len(open_lists) > 1 or item.level < open_lists[0][0])
+        ):
             html += f"</li></{open_lists.pop()[1]}>"
         if open_lists and open_lists[-1][0] >= item.level:
             html += "</li>"

@@ -23,7 +23,9 @@ class BringForm(forms.Form):
     file = forms.FileField(
         label=_("File"),
         required=False,
-        help_text=_("Word (.docx), Markdown (.md), web page (.html), or a .zip of pages with their pictures."),
+        help_text=_(
+            "Word (.docx), Markdown (.md), web page (.html), or a .zip of pages with their pictures."
+        ),
         widget=forms.FileInput(attrs={"accept": ".docx,.md,.markdown,.html,.htm,.txt,.zip"}),
     )
     pasted = forms.CharField(
@@ -72,7 +74,9 @@ class CourseForm(forms.Form):
                 self.add_error("category", _("Choose one of the seven categories."))
         modules, lessons = given.get("module_level") or 0, given.get("lesson_level") or 0
         if modules and lessons and modules >= lessons:
-            self.add_error("lesson_level", _("Lessons stand below modules: choose a lower level (a higher number)."))
+            self.add_error(
+                "lesson_level", _("Lessons stand below modules: choose a lower level (a higher number).")
+            )
         return given
 
 
@@ -119,5 +123,3 @@ def plan_of(form: CourseForm, data: QueryDict, document: Document, before: Plan)
 
 def _good(form: CourseForm) -> dict[str, Any]:
     return dict(form.cleaned_data)
-
-

@@ -28,7 +28,9 @@ def sample_document(language: str) -> bytes:
             document.add_paragraph(words, style="List Number")
         for words in (_("One point"), _("Another point")):
             document.add_paragraph(words, style="List Bullet")
-        document.add_paragraph(_("The words of a quotation, in the style “Quote”.\n—— 《Work》, date"), style="Quote")
+        document.add_paragraph(
+            _("The words of a quotation, in the style “Quote”.\n—— 《Work》, date"), style="Quote"
+        )
         table = document.add_table(rows=2, cols=2, style="Table Grid")
         for place, words in enumerate((_("Heading"), _("Heading"), _("Cell"), _("Cell"))):
             table.cell(place // 2, place % 2).text = words

@@ -106,5 +106,3 @@ def attach_captions(document: Document) -> None:
     for loss in document.losses:
         loss.block -= sum(n < loss.block for n in moved)
     document.blocks = kept
-
-

@@ -42,7 +42,9 @@ def read_pages(file: IO[bytes], removed: Mapping[str, int], tell: Tell) -> Docum
     tell("opening", 0, 0)
     with zipfile.ZipFile(file) as package:
         names = sorted(name for name in package.namelist() if name.startswith("pages/"))
-        pictures = {name.removeprefix("pictures/") for name in package.namelist() if name.startswith("pictures/")}
+        pictures = {
+            name.removeprefix("pictures/") for name in package.namelist() if name.startswith("pictures/")
+        }
         for place, name in enumerate(names):
             tell("reading", place, len(names))
             page = name.split("/", 2)[2]
@@ -125,7 +127,9 @@ class _Page:
         elif name[0] == "h" and name[1:].isdigit():
             runs = joined(_one_space(self._runs(tag)))
             if runs:
-                yield Heading(int(name[1:]), [Run(" ".join(text_of(runs).split())), *[r for r in runs if r.note]])
+                yield Heading(
+                    int(name[1:]), [Run(" ".join(text_of(runs).split())), *[r for r in runs if r.note]]
+                )
             yield from self._loose([], quoted)
         elif name == "pre":
             yield from self._preformatted(tag)
@@ -141,7 +145,9 @@ class _Page:
         elif name == "table":
             yield from self._table(tag)
         elif name == "dt":
-            yield from self._loose([Run(r.text, True, r.italic, r.link, r.note) for r in self._runs(tag)], quoted)
+            yield from self._loose(
+                [Run(r.text, True, r.italic, r.link, r.note) for r in self._runs(tag)], quoted
+            )
         else:
             quoted = quoted or name == "blockquote" or (name == "p" and bool(_QUOTE_CLASS.search(classes)))
             yield from self._children(tag, quoted=quoted)
@@ -164,7 +170,9 @@ class _Page:
 
     def _picture(self, tag: Tag) -> Iterator[Block]:
         source, alt = str(tag.get("src") or ""), str(tag.get("alt") or "").strip()
-        name = posixpath.normpath(posixpath.join(posixpath.dirname(self.path), unquote(source.partition("?")[0])))
+        name = posixpath.normpath(
+            posixpath.join(posixpath.dirname(self.path), unquote(source.partition("?")[0]))
+        )
         name = name.removeprefix("/") if source.startswith("/") else name
         if name in self.pictures:
             yield Picture("pictures/" + name, alt)

@@ -63,7 +63,9 @@ def propose_plan(document: Document, file_name: str) -> Plan:
     title = document.title
     order = sorted(levels)
     if len(order) > 1 and levels[order[0]] == 1 and _first_heading_level(document) == order[0]:
-        top = next(block for block in document.blocks if isinstance(block, Heading) and block.level == order[0])
+        top = next(
+            block for block in document.blocks if isinstance(block, Heading) and block.level == order[0]
+        )
         words = text_of(top.runs)
         if not title or words == title:
             title, order = words, order[1:]

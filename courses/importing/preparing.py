@@ -56,7 +56,9 @@ def prepare(file: File | None, *, pasted: str = "") -> Prepared:
         if not pasted.strip():
             raise UploadRefused("empty", _("Choose a file, or paste a text."))
         if len(pasted) > MOST_PASTED:
-            raise UploadRefused("too_large", _("This is too much to be pasted. Save it as a file and send that."))
+            raise UploadRefused(
+                "too_large", _("This is too much to be pasted. Save it as a file and send that.")
+            )
         return _Pages().add("index.html", pasted).packed("html", "")
     checked = check(file, KINDS)
     name = (file.name or "")[-200:]
@@ -154,6 +156,7 @@ def _title_and_body(text: str) -> str:
 def _in_order(name: str) -> list[Any]:
     """`2.html` before `10.html`, and `index.html` first."""
     parts = re.split(r"(\d+)", name.lower())
-    return [not name.lower().rpartition("/")[2].startswith("index"), [int(p) if p.isdigit() else p for p in parts]]
-
-
+    return [
+        not name.lower().rpartition("/")[2].startswith("index"),
+        [int(p) if p.isdigit() else p for p in parts],
+    ]

@@ -18,7 +18,9 @@ _DATE = re.compile(
     r"|\d{1,2} (January|February|March|April|May|June|July|August|September|October|November|December) (1[89]|20)\d{2}"
 )
 _PLACE = re.compile(rf"第[一二三四五六七八九十百零〇\d]+[条章页款]|(Article|Chapter|p\.|page) \d+")
-_SOURCE_LINE = re.compile(r"\n?\s*(?:——|—|--|–)\s*([^\n]{2,200})\s*$|\n\s*[（(]([^\n()（）]*《[^\n]*》[^\n()（）]*)[)）]\s*$")
+_SOURCE_LINE = re.compile(
+    r"\n?\s*(?:——|—|--|–)\s*([^\n]{2,200})\s*$|\n\s*[（(]([^\n()（）]*《[^\n]*》[^\n()（）]*)[)）]\s*$"
+)
 _NOT_WORDS = re.compile(r"[\s“”「」\"'‘’]+")
 
 

@@ -58,7 +58,9 @@ def _look_at_pictures(document: Document, file: IO[bytes], tell: Tell) -> None:
                 kept.append(block)
                 continue
             code = "picture_format" if block.name.lower().endswith((".emf", ".wmf")) else "picture_broken"
-            document.losses.append(Loss(code, len(kept), f"{posixpath.basename(block.name)} {block.alt}".strip()))
+            document.losses.append(
+                Loss(code, len(kept), f"{posixpath.basename(block.name)} {block.alt}".strip())
+            )
             kept.append(Paragraph([Run(block.caption)], caption=True) if block.caption else Paragraph([]))
     document.blocks = kept
 

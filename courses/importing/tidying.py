@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import re
 
-from courses.importing.document import Block, Document, Heading, Items, Loss, Paragraph, Run, Runs, Table, joined
+from courses.importing.document import (
+    Block,
+    Document,
+    Heading,
+    Items,
+    Loss,
+    Paragraph,
+    Run,
+    Runs,
+    Table,
+    joined,
+)
 from courses.importing.headings import attach_captions, propose_headings
 from courses.importing.quotations import propose_quotations
 

@@ -115,7 +115,8 @@ def _add(blocks: list[Block], block: Block) -> None:
 def _continues(items: Items, item: Item) -> bool:
     """True when the item is the next of this list, counted as a browser would count it."""
     if not item.ordered:
-        return True
+        before = next((one for one in reversed(items.items) if one.level <= item.level), None)
+        return before is None or before.level < item.level or not before.ordered
     for before in reversed(items.items):
         if before.level < item.level:
             break
@@ -226,4 +227,3 @@ def _tell_of_margins(reading: Reading) -> None:
             if words and not words.isdigit() and words not in seen:
                 seen.add(words)
                 reading.lose("margin", words)
-

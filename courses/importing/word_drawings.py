@@ -72,7 +72,9 @@ def read_vml(reading: Reading, element: Any) -> None:
         if name == "imagedata" and inner.get(qn("r:id")):
             found = True
             shape = inner.getparent()
-            reading.add_picture(inner.get(qn("r:id")), shape.get("alt") or inner.get(name_of("o:title")) or "")
+            reading.add_picture(
+                inner.get(qn("r:id")), shape.get("alt") or inner.get(name_of("o:title")) or ""
+            )
         elif name == "txbxContent":
             found = True
             _text_box(reading, inner)

@@ -16,7 +16,10 @@ from docx.oxml import parse_xml
 from lxml import etree
 
 _STRICT = (
-    (b"http://purl.oclc.org/ooxml/wordprocessingml/main", b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"),
+    (
+        b"http://purl.oclc.org/ooxml/wordprocessingml/main",
+        b"http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    ),
     (
         b"http://purl.oclc.org/ooxml/officeDocument/relationships",
         b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
@@ -100,7 +103,9 @@ def _mend(file: IO[bytes], into: IO[bytes]) -> None:
             if name.endswith(".rels"):
                 content = _without_dead_ends(content, name, names)
             if name == "[Content_Types].xml":
-                content = re.sub(rb"application/[\w.+-]*(?:document|template)\.main\+xml", _MAIN.encode(), content)
+                content = re.sub(
+                    rb"application/[\w.+-]*(?:document|template)\.main\+xml", _MAIN.encode(), content
+                )
             new.writestr(name, content)
 
 

@@ -28,7 +28,9 @@ _SIGNS = {
 }  # fmt: skip
 
 
-def read_runs(reading: Reading, container: Any, link: str = "", *, bold: bool = False, italic: bool = False) -> Runs:
+def read_runs(
+    reading: Reading, container: Any, link: str = "", *, bold: bool = False, italic: bool = False
+) -> Runs:
     """Return the runs of a paragraph or of what stands in its place."""
     found: Runs = []
     _read(reading, container, found, link, (bold, italic))
@@ -140,7 +142,9 @@ def _tell_of_looks(reading: Reading, run: Any, marks: Any, link: str) -> None:
     if switched(marks, "w:strike") or switched(marks, "w:dstrike"):
         reading.lose("strike", words)
     colour, lit = marks.find(qn("w:color")), marks.find(qn("w:highlight"))
-    if (colour is not None and colour.get(qn("w:val"), "auto").lower() not in ("auto", "000000")) or lit is not None:
+    if (
+        colour is not None and colour.get(qn("w:val"), "auto").lower() not in ("auto", "000000")
+    ) or lit is not None:
         reading.lose("colour", words)
 
 

@@ -13,7 +13,9 @@ _TITLES = {"title", "标题", "標題", "文档标题", "大标题", "titel"}
 _SUBTITLES = {"subtitle", "副标题", "副標題"}
 _QUOTES = re.compile(r"quot|引用|引文|block ?text|citation|zitat", re.IGNORECASE)
 _CAPTIONS = re.compile(r"caption|题注|題註|图注|图题|表题|beschriftung", re.IGNORECASE)
-_CONTENTS = re.compile(r"(toc|目录|目錄|contents|index|table of figures|图表目录)\s*(heading|标题|\d)*$", re.IGNORECASE)
+_CONTENTS = re.compile(
+    r"(toc|目录|目錄|contents|index|table of figures|图表目录)\s*(heading|标题|\d)*$", re.IGNORECASE
+)
 _DEEPER = re.compile(r"(?:list (?:bullet|number)|列表(?:项目符号|编号))\s*([2-5])$", re.IGNORECASE)
 _OFF = {"0", "false", "off", "none"}
 

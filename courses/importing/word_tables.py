@@ -95,7 +95,8 @@ def _in_cell(reading: Reading, block: Block) -> list[Runs]:
     if isinstance(block, Table):
         reading.lose("table_in_table")
         return [
-            joined([run for n, cell in enumerate(row) for run in _cell_in_line(n, cell)]) for row in block.rows
+            joined([run for n, cell in enumerate(row) for run in _cell_in_line(n, cell)])
+            for row in block.rows
         ]
     return []
 
@@ -109,5 +110,3 @@ def _cell_in_line(place: int, cell: list[Runs]) -> Runs:
     for runs in cell:
         line += [*runs, Run(" ")]
     return line
-
-

@@ -11,14 +11,17 @@ from courses.importing.document import Document, Heading, Picture, Table, text_o
 from courses.importing.plan import Plan, outline_of
 
 REFUSED: dict[str, Any] = {
-    "not_word": _("This Word file cannot be read. Open it in Word or WPS, save it anew as .docx, and send that."),
+    "not_word": _(
+        "This Word file cannot be read. Open it in Word or WPS, save it anew as .docx, and send that."
+    ),
     "no_words": _("No words were found in this file."),
     "stopped": _("This was stopped. Nothing was kept; the file can be sent again."),
     "not_read": _("Reading did not come to its end, and the file was removed. Please send it again."),
 }
 
 FAILURES: dict[str, Any] = {
-    "no_course": _("The course is not there any more, or you may not add to it. Nothing was written. Choose another."),
+    "no_course": _("The course is not there any more. Nothing was written. Choose another."),
+    "no_office": _("You do not write lessons any more, and so nothing was written."),
     "gone": _("This document is not there any more, or its drafts were made already."),
     "unexpected": _("Something went wrong, and nothing was written. Please try again."),
     "silent": _("The work was interrupted, and nothing was written. Please try again."),
@@ -53,9 +56,15 @@ LOSSES: dict[str, tuple[Any, Any]] = {
     "comment": (_("Comments"), _("Left out; their words are named here.")),
     "inserted": (_("Tracked insertions"), _("Taken as accepted.")),
     "deleted": (_("Tracked deletions"), _("Taken as accepted: these words are gone.")),
-    "equation": (_("Equations"), _("Their characters stand in a line where there were any. Put in a picture of each.")),
+    "equation": (
+        _("Equations"),
+        _("Their characters stand in a line where there were any. Put in a picture of each."),
+    ),
     "chart": (_("Charts"), _("Left out. Put in a picture of each.")),
-    "diagram": (_("Diagrams (SmartArt)"), _("Left out; their words are named here. Put in a picture of each.")),
+    "diagram": (
+        _("Diagrams (SmartArt)"),
+        _("Left out; their words are named here. Put in a picture of each."),
+    ),
     "shape": (_("Drawn shapes"), _("Left out.")),
     "picture_format": (
         _("Pictures in a format that browsers do not show (EMF, WMF)"),
@@ -66,8 +75,14 @@ LOSSES: dict[str, tuple[Any, Any]] = {
     "picture_elsewhere": (_("Pictures from other sites"), _("Not fetched. Save each and put it in.")),
     "picture_in_table": (_("Pictures in tables"), _("They stand below their table.")),
     "table_in_table": (_("Tables within tables"), _("Their words stand in lines within the cell.")),
-    "merged_cells": (_("Merged cells"), _("Taken apart: the words stand in the first, the others are empty.")),
-    "link_in_table": (_("Links in tables and headings"), _("Their words stay; the addresses are named here.")),
+    "merged_cells": (
+        _("Merged cells"),
+        _("Taken apart: the words stand in the first, the others are empty."),
+    ),
+    "link_in_table": (
+        _("Links in tables and headings"),
+        _("Their words stay; the addresses are named here."),
+    ),
     "inner_link": (_("Links to other places of the document"), _("Their words stay.")),
     "margin": (_("Headers and footers"), _("Left out; their words are named here.")),
     "contents": (_("Tables of contents"), _("Left out: the site makes its own.")),

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
                     models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("address", models.TextField(verbose_name="address")),
-                ("works", models.BooleanField(verbose_name="works")),
+                ("works", models.BooleanField(verbose_name="shows what is meant")),
                 ("at", models.DateTimeField(verbose_name="looked at")),
             ],
             options={

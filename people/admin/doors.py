@@ -32,6 +32,7 @@ DOORS: dict[str, frozenset[str]] = {
     "bulk/wagtailimages/": WRITING,
     "bulk/courses/": WRITING,
     "bulk/quizzes/": WRITING,
+    "bulk/sources/": WRITING,
     "choose-page/": WRITING | SETTING,
     "choose-external-link/": WRITING,
     "choose-email-link/": WRITING,

@@ -14,10 +14,10 @@ PEOPLE = "People"
 """For whom the administration opens, and nothing else of Wagtail."""
 
 SETTINGS = "Settings"
-"""For the system administrator: addresses, languages, redirects, collections."""
+"""For the system administrator: addresses, languages, redirects, collections, the steps of a review."""
 
 _SETTINGS_MODELS = {
-    "wagtailcore": ("site", "locale"),
+    "wagtailcore": ("site", "locale", "workflow", "task"),
     "wagtailredirects": ("redirect",),
 }
 

@@ -14,6 +14,7 @@ from people.privacy_notice import in_force
 from programmes.models import LessonReached
 from reports.demo import gatherings
 from reports.demo.belonging import settle_belonging
+from reports.demo.desk import fill_the_desk
 from reports.demo.gatherings import Year
 from reports.demo.ledger import write_entries
 from reports.demo.lessons import live_lessons
@@ -71,6 +72,7 @@ def make_demonstration(*, at: datetime, password: str) -> Made:
     _write_reached(year)
     put_right(year)
     bring_study(year, courses)
+    fill_the_desk(at=at)
     _confirm_notices(at)
     tries.write()
     _take_stock()

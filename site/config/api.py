@@ -3,6 +3,7 @@
 from ninja import NinjaAPI
 
 from courses.api import router as courses
+from courses.search_api import router as search
 from hours.api import router as study
 from programmes.api import router as progress
 from quizzes.api import router as quizzes
@@ -18,3 +19,4 @@ api.add_router("/study", study)
 api.add_router("/study", progress)
 api.add_router("/quizzes", quizzes)
 api.add_router("", courses)
+api.add_router("/search", search)

@@ -24,6 +24,7 @@ READING = frozenset(
         "courses:lesson",
         "courses:catalogue",
         "courses:new",
+        "courses:search",
         "courses:tag",
         "courses:related",
         "courses:mine",

@@ -75,6 +75,9 @@ SITE = [
     Row("api/v1/courses/<uuid:key>", SIGNED_IN, {"key": "course"}),
     Row("api/v1/courses/<uuid:key>/bundle", SIGNED_IN, {"key": "course"}),
     Row("api/v1/lessons/<uuid:key>", SIGNED_IN, {"key": "lesson"}),
+    Row("api/v1/search", SIGNED_IN, at="/api/v1/search?q=x"),
+    Row("api/v1/search/suggestions", SIGNED_IN, at="/api/v1/search/suggestions?q=x"),
+    Row("search/", SIGNED_IN),
     Row("courses/", SIGNED_IN),
     Row("new/", SIGNED_IN),
     Row("tags/<str:slug>/", SIGNED_IN, {"slug": "tag"}),
@@ -223,6 +226,8 @@ SITE = [
 ]
 
 ADMIN_OF_OURS = [
+    Row("admin/courses/import/", WRITERS),
+    Row("admin/courses/<int:page>/export/", WRITERS, {"page": "course page"}),
     Row("admin/people/offices/", GIVERS),
     Row("admin/people/offices/at/<uuid:key>/", ABOVE, {"key": "branch"}),
     Row("admin/people/offices/at/<uuid:key>/", {"county leader", "security"}, {"key": "county"}),
@@ -263,6 +268,10 @@ ADMIN_OF_OURS = [
     Row(
         "admin/people/workbooks/export/<uuid:key>/stop/", {"county leader"}, {"key": "export"}, method="POST"
     ),
+    Row("admin/desk/", WRITERS),
+    Row("admin/desk/<slug:name>/", WRITERS, at="/admin/desk/overdue/"),
+    Row("admin/desk/errors/<uuid:key>/", WRITERS, {"key": "error report"}),
+    Row("admin/desk/link/", NOBODY, method="POST"),  # no lesson leads there
     Row("admin/audit/", AUDITORS),
     Row("admin/audit/export/", AUDITORS, method="POST"),
 ]
@@ -296,7 +305,7 @@ WAGTAIL: dict[str, frozenset[str]] = {
     "admin/users/": NOBODY,
     "admin/groups/": NOBODY,
     "admin/reports/": NOBODY,
-    "admin/workflows/": NOBODY,
+    "admin/workflows/": frozenset({"system"}),
     "admin/password_reset/": NOBODY,
     "admin/failwhale/": NOBODY,
     "admin/test404/": NOBODY,

@@ -19,8 +19,10 @@ from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.test import Client, RequestFactory
 from django.urls import URLResolver, get_resolver, resolve
+from django.utils.timezone import now
 from wagtail.images.models import Image
 
+from courses import reading
 from courses.models import EditionFile, LessonEdition, PrivateDocument
 from hours import ledger, ruling
 from hours.ledger import Event
@@ -241,6 +243,7 @@ def build_scene(edition: LessonEdition, monkeypatch) -> Scene:
         "change": "rename",
         "again": "again",
         "edition": str(edition.key),
+        "error report": _reported(people["member"], edition),
         "lesson": str(edition.translation_key),
     }
     return Scene(keys, {name: _signed_in(member) for name, member in people.items()}, people)
@@ -273,6 +276,13 @@ def _signed_in(member: Member) -> SimpleCookie:
     client = Client()
     client.force_login(member)
     return client.cookies
+
+
+def _reported(member: Member, edition: LessonEdition) -> str:
+    """A reader told the editors of an error; its key."""
+    key = uuid4()
+    reading.report_error(member, edition, about="fact", part="", words="年份不对。", key=key, at=now())
+    return str(key)
 
 
 def _study(member: Member, monkeypatch) -> dict[str, str]:
@@ -407,6 +417,7 @@ def _files() -> dict[str, str]:
     return {
         "tag": "walked",
         "course": str(edition.page.get_parent().get_parent().translation_key),
+        "course page": str(edition.page.get_parent().get_parent().pk),
         "document": shown.url,
         "document_of_nobody": hidden.url,
         "image": image.get_rendition("max-5x5|preserve-svg").url,

@@ -102,7 +102,7 @@ def stage_library() -> int:
         cursor.execute("drop index lessons_by_their_words")
         written = index_missing()
         cursor.execute("create index lessons_by_their_words on courses_searchentry using gin (words)")
-        cursor.execute("vacuum analyze")
+        cursor.execute("vacuum analyze wagtailcore_page, courses_lessonedition, courses_searchentry")
     return written
 
 

@@ -23,13 +23,16 @@ from tests.bench import (
     city,
     courses,
     hours,
+    lane,
     ledger,
     packs,
     people,
     reach,
     reports,
     rolls,
+    searching,
     slow_phone,
+    transfer,
     workbooks,
 )
 from tests.bench.measuring import MOST_FOREIGN, Ground, Served
@@ -64,6 +67,8 @@ def measure(benches: list[str]) -> list[Row]:
         rows += city.measure()
     if "hours" in benches:
         rows += ledger.measure()
+    if "courses" in benches:
+        rows += searching.measure()
     return rows
 
 
@@ -78,6 +83,8 @@ def _measure_served(benches: list[str]) -> list[Row]:
         rows: list[Row] = []
         if "courses" in benches:
             rows += courses.measure(ground, modules, cookies, bare_address)
+            rows += lane.measure(ground, modules, branches[0].members, cookies, bare_address)
+            rows += transfer.measure(ground, modules, cookies[1])
         if "hours" in benches:
             editions = [lesson.edition for module in modules for lesson in module.lessons]
             rows += hours.measure(ground, editions)

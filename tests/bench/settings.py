@@ -6,6 +6,7 @@ from config.settings.base import INSTALLED_APPS, STORAGES, VAR
 BENCH = VAR / "bench"
 SECRET_KEY = "only-for-the-bench"
 ALLOWED_HOSTS = ["127.0.0.1"]
+ROOT_URLCONF = "tests.bench.urls"
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.bench.bare"]
 STATIC_ROOT = BENCH / "static"
 MEDIA_ROOT = BENCH / "media"

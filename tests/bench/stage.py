@@ -12,13 +12,14 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.utils.timezone import now
 
+from courses.lane_reader import READER, note_for
 from courses.content_loading import load_content
 from courses.models import CoursePage, HomePage, LessonEdition, LessonPage, ModulePage
 from courses.outline import Module, outline
 from courses.publishing import freeze_edition
 from hours.models import Bucket, CountedInterval, Source, StudyRecord
 from hours.ranges import spans_of
-from people.middleware import SEEN
+from people.middleware import SEEN, seen_note
 from people.models import Affiliation, Member, Office, Organisation
 from programmes.models import LessonReached
 from quizzes.models import Attempt, Mark, Quiz
@@ -209,3 +210,14 @@ def sign_in(member: Member) -> dict[str, str]:
     session[SEEN] = int(now().timestamp())
     session.create()
     return {"session": session.session_key, "csrf": "x" * 32}
+
+
+def read_on(member: Member, cookies: dict[str, str]) -> dict[str, str]:
+    """The cookies of a browser that opened a lesson an hour's part ago; each page sets them anew, as it does."""
+    at = int(now().timestamp())
+    seen = at - min(90, at % 3600)
+    return {
+        **cookies,
+        SEEN: seen_note(cookies["session"], seen),
+        READER: note_for(member, cookies["session"], at=at),
+    }

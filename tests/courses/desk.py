@@ -76,7 +76,7 @@ def edit_url(page: Page) -> str:
 
 
 def standing(page: Page) -> tuple[bool, int | None, str, int]:
-    """What must not change when something is refused: live, its revision, its title, and what is scheduled."""
+    """What must not change when it is refused: live, its revision, its title, and what is scheduled."""
     row = Page.objects.get(pk=page.pk)
     scheduled = Revision.objects.filter(approved_go_live_at__isnull=False).count()
     return row.live, row.live_revision_id, row.title, scheduled

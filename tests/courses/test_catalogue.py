@@ -1,4 +1,4 @@
-"""The catalogue, tags, what is new, what belongs with a lesson: what each shows to whom, and what it costs."""
+"""The catalogue, tags, what is new, what belongs with a lesson: who sees what, and what it costs."""
 
 from http import HTTPStatus
 
@@ -108,7 +108,7 @@ def test_courses_are_found_by_subject_level_field_and_tag(client, member, asked,
 
 def test_what_is_new_says_what_changed(client, member) -> None:
     module = add_module()
-    new, words, checked = (add_edition(module, slug, title=slug) for slug in ("new", "words", "checked"))
+    _new, words, checked = (add_edition(module, slug, title=slug) for slug in ("new", "words", "checked"))
     publish(words.page, body=[("paragraph", "<p>新写的一段。</p>")])
     publish(checked.page, valid_as_of=moment("2026-11-20 12:00").date())
     client.force_login(member)

@@ -67,9 +67,10 @@ def test_approval_is_for_somebody_else(editor, reviewer, county, draft) -> None:
     cases += [(submit(draft, editor), editor), (cases[0][0], make_member("anybody"))]
     for state, somebody in cases:
         before = standing(state.revision.content_object)
-        for act in (lambda: approve(state, by=somebody), lambda: send_back(state, by=somebody, comment="改")):
-            with pytest.raises(PermissionDenied):
-                act()
+        with pytest.raises(PermissionDenied):
+            approve(state, by=somebody)
+        with pytest.raises(PermissionDenied):
+            send_back(state, by=somebody, comment="改")
         url = reverse(
             "wagtailadmin_pages:workflow_action", args=[state.revision.object_id, "approve", state.pk]
         )
@@ -173,8 +174,9 @@ def test_under_review_only_comments_are_taken(editor, reviewer, draft) -> None:
     signed_in(editor).post(edit_url(draft), words(text="偷偷改。"))
     assert Page.objects.get(pk=draft.pk).latest_revision_id == state.revision_id
     comment = {
-        "comments-TOTAL_FORMS": "1", "comments-0-text": "出处再写细一点。", "comments-0-contentpath": "summary",
-        "comments-0-position": "", "comments-0-replies-TOTAL_FORMS": "0", "comments-0-replies-INITIAL_FORMS": "0",
+        "comments-TOTAL_FORMS": "1", "comments-0-text": "出处再写细一点。",
+        "comments-0-contentpath": "summary", "comments-0-position": "",
+        "comments-0-replies-TOTAL_FORMS": "0", "comments-0-replies-INITIAL_FORMS": "0",
     }  # fmt: skip
     response = signed_in(reviewer).post(edit_url(draft), words(text="改别人的话。") | comment)
 
@@ -206,13 +208,8 @@ def test_it_is_sent_back_with_a_reason_and_submitted_again(editor, reviewer, dra
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "words_told"),
-    [
-        ("valid_as_of", "", "这个字段是必填项"),
-        ("review_by", "2020-01-01", "review_by"),
-        ("valid_as_of", "2099-01-01", "valid_as_of"),
-        ("sources-count", "0", "sources"),
-    ],
+    ("field", "value"),
+    [("valid_as_of", ""), ("review_by", "2020-01-01"), ("valid_as_of", "2099-01-01"), ("sources-count", "0")],
 )
 def test_what_is_submitted_says_its_source_and_how_long_it_holds(
     editor, draft, field, value, words_told

@@ -1,5 +1,6 @@
-"""Files of lessons go to whoever may read a live lesson that shows them, in parts and again when they changed."""
+"""Files of lessons go to whoever may read a live lesson that shows them, in parts or whole."""
 
+import gzip
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -59,7 +60,9 @@ def test_an_edition_names_its_files_once_and_again_changes_nothing(shown, image,
     assert (LessonEdition.objects.count(), EditionFile.objects.count()) == (1, 2)
 
 
-def test_what_a_live_lesson_shows_opens_to_its_readers_and_closes_with_it(client, member, shown, image, sound):
+def test_what_a_live_lesson_shows_opens_to_its_readers_and_closes_with_it(
+    client, member, shown, image, sound
+) -> None:
     client.force_login(member)
     addresses = [rendition(image), sound.url]
     assert [client.get(address).status_code for address in addresses] == [200, 200]
@@ -71,7 +74,9 @@ def test_what_a_live_lesson_shows_opens_to_its_readers_and_closes_with_it(client
     assert [client.get(address).status_code for address in addresses] == [404, 404]
 
 
-def test_what_is_no_longer_shown_closes_and_what_another_lesson_shows_stays(client, member, shown, image, sound):
+def test_what_is_no_longer_shown_closes_and_what_another_lesson_shows_stays(
+    client, member, shown, image, sound
+) -> None:
     client.force_login(member)
     publish(shown, body=[("paragraph", "<p>没有图了。</p>")])
     assert [client.get(address).status_code for address in (rendition(image), sound.url)] == [404, 404]
@@ -79,7 +84,9 @@ def test_what_is_no_longer_shown_closes_and_what_another_lesson_shows_stays(clie
     assert [client.get(address).status_code for address in (rendition(image), sound.url)] == [200, 404]
 
 
-def test_who_writes_sees_everything_and_the_office_is_asked_each_time(client, editor, image, sound, today) -> None:
+def test_who_writes_sees_everything_and_the_office_is_asked_each_time(
+    client, editor, image, sound, today
+) -> None:
     client.force_login(editor)
     addresses = [rendition(image), image.file.url, sound.url]
     assert [client.get(address).status_code for address in addresses] == [200, 200, 200]
@@ -173,6 +180,17 @@ def test_a_file_that_did_not_change_is_not_sent_again(client, member, shown, sou
     assert (by_tag["ETag"], by_tag["Cache-Control"]) == (first["ETag"], "private, max-age=3600")
     head = client.head(sound.url)
     assert (head.status_code, head["Content-Length"], head.content) == (200, "1024", b"")
+
+
+def test_a_drawing_is_packed_for_those_who_can_unpack(client, member, shown, image) -> None:
+    client.force_login(member)
+    plain = client.get(rendition(image))
+    packed = client.get(rendition(image), headers={"accept-encoding": "gzip, br"})
+
+    assert gzip.decompress(packed.content) == body(plain)
+    assert (packed["Content-Encoding"], packed["Content-Type"]) == ("gzip", "image/svg+xml")
+    assert packed["ETag"] != plain["ETag"]
+    assert set(packed["Vary"].split(", ")) >= {"Accept-Encoding", "Cookie"}
 
 
 def test_a_file_says_what_it_is_and_may_run_nothing(client, member, shown, image, sound) -> None:

@@ -147,8 +147,8 @@ def test_the_language_link_leads_to_the_same_page_in_the_other_language(
         # rules, studied, offices, home study
         ("/", 13),
         # session, member; site, locale, home page, its child, course; the gate; counterpart,
-        # outline, reached, studied; results, offices
-        ("/mass-line/", 14),
+        # outline, reached, studied; tags, results, offices
+        ("/mass-line/", 15),
     ],
 )
 def test_home_and_course_cost_the_same_however_much_there_is(

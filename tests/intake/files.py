@@ -30,7 +30,9 @@ def huge_png(width: int = 10_000, height: int = 10_000) -> bytes:
     """A hundred million pixels in a hundred kilobytes."""
 
     def chunk(name: bytes, content: bytes) -> bytes:
-        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        return (
+            struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
+        )
 
     rows = zlib.compressobj(9)
     lines = b"".join(rows.compress(b"\0" * (1 + width // 8)) for _row in range(height)) + rows.flush()
@@ -121,7 +123,11 @@ def webm(*, seconds: float = 12.0) -> bytes:
     def element(code: str, content: bytes) -> bytes:
         return bytes.fromhex(code) + bytes([0x80 | len(content)]) + content
 
-    info = element("1549a966", element("2ad7b1", (1_000_000).to_bytes(3, "big")) + element("4489", struct.pack(">d", seconds * 1000)))
+    info = element(
+        "1549a966",
+        element("2ad7b1", (1_000_000).to_bytes(3, "big"))
+        + element("4489", struct.pack(">d", seconds * 1000)),
+    )
     tracks = element("1654ae6b", element("ae", element("83", b"\x01")))
     segment = element("18538067", info + tracks + element("1f43b675", b"\0\0"))
     return element("1a45dfa3", element("4282", b"webm")) + segment

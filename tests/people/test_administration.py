@@ -75,7 +75,7 @@ def test_the_groups_permit_what_they_are_for_and_no_more(db) -> None:
 
     assert list(people.permissions.values_list("codename", flat=True)) == ["access_admin"]
     models = set(settings.permissions.values_list("content_type__model", flat=True))
-    assert models == {"admin", "site", "locale", "redirect"}
+    assert models == {"admin", "site", "locale", "redirect", "workflow", "task"}
     assert GroupPagePermission.objects.filter(group__in=[people, settings]).count() == 0
     collections = GroupCollectionPermission.objects.filter(group__in=[people, settings])
     assert set(collections.values_list("group__name", "permission__codename")) == {
@@ -126,7 +126,7 @@ def test_no_person_is_a_snippet() -> None:
 @pytest.mark.parametrize(
     "address",
     ["/admin/users/", "/admin/groups/", "/admin/reports/site-history/", "/admin/reports/locked/",
-     "/admin/bulk/people/member/delete/", "/admin/password_reset/", "/admin/workflows/list/"],
+     "/admin/bulk/people/member/delete/", "/admin/password_reset/", "/admin/reports/workflow/"],
 )  # fmt: skip
 def test_wagtails_lists_of_people_open_to_nobody(client, county, kind, address) -> None:
     client.force_login(holder_of(kind, county))

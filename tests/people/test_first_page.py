@@ -14,7 +14,14 @@ K = Office.Kind
 DOORS = {
     K.SECRETARY: ["people/tree", "people/members", "people/offices", "people/workbooks"],
     K.AUDIT_ADMINISTRATOR: ["audit"],
-    K.SYSTEM_ADMINISTRATOR: ["sites", "locales", "collections", "redirects"],
+    K.SYSTEM_ADMINISTRATOR: [
+        "workflows/list",
+        "workflows/tasks/index",
+        "sites",
+        "locales",
+        "collections",
+        "redirects",
+    ],
 }
 
 

@@ -60,6 +60,14 @@ def test_a_question_comes_into_use_with_all_its_words(db, rows):
     ]
 
 
+def test_a_fact_not_yet_confirmed_comes_as_a_draft_and_stays_one(db, rows):
+    rows[0]["draft"] = True
+    for _time in range(2):
+        assert load_questions(rows)["H03"].state == Question.State.DRAFT
+    del rows[0]["draft"]
+    assert load_questions(rows)["H03"].state == Question.State.DRAFT
+
+
 def test_loading_again_changes_nothing(db, rows, django_assert_num_queries):
     load_questions(rows)
     before = list(Question.objects.values()), list(QuestionOption.objects.order_by("pk").values())

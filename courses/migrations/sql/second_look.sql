@@ -5,12 +5,18 @@
 -- rows, blocks and paragraphs are given when a page is saved.
 create or replace function courses_words(content jsonb) returns text language sql immutable as $$
     select regexp_replace(
-        (content - array[
-            'wagtail_admin_comments', 'latest_revision', 'latest_revision_created_at', 'live', 'live_revision',
-            'has_unpublished_changes', 'first_published_at', 'last_published_at', 'go_live_at', 'expire_at', 'expired',
-            'locked', 'locked_at', 'locked_by', 'owner', 'path', 'depth', 'numchild', 'url_path', 'draft_title'
-        ])::text,
-        '"pk": (null|[0-9]+)|\\+"id\\+": \\+"[0-9a-f-]{36}\\+"| data-block-key=\\+"[^"\\]*\\+"', '', 'g')
+        (
+            content - array[
+                'wagtail_admin_comments', 'latest_revision', 'latest_revision_created_at', 'live', 'live_revision',
+                'has_unpublished_changes', 'first_published_at', 'last_published_at', 'go_live_at', 'expire_at',
+                'expired', 'locked', 'locked_at', 'locked_by', 'owner', 'path', 'depth', 'numchild', 'url_path',
+                'draft_title'
+            ] || jsonb_build_object(
+                'body', coalesce(content ->> 'body', 'null')::jsonb,
+                'sources', coalesce(content ->> 'sources', 'null')::jsonb
+            )
+        )::text,
+        '"pk": (null|[0-9]+)|"id": "[0-9a-f-]{36}"(, )?| data-block-key=\\*"[^"\\]*\\*"', '', 'g')
 $$;
 
 -- Who first wrote the words of a revision. Saving them again, with a comment perhaps, makes nobody their author.

@@ -21,17 +21,20 @@ declare
     begun uuid[];
     waiting int[];
 begin
-    select array_agg(s.subject), coalesce(max(s.seconds) filter (where s.subject = lessons[here]), 0) into begun, seconds from (
-        select t.subject, sum(t.seconds)::int seconds from (
-            select i.subject, i.seconds from hours_countedinterval i
-            where i.member_key = reader_key and i.started_at >= year_begin and i.started_at < year_end
-            union all
-            select r.subject, r.award from hours_studyrecord r
-            where r.award <> 0 and r.member_key = reader_key and r.started_at >= year_begin and r.started_at < year_end
-            union all
-            select k.subject, study_seconds(k.pieces * tstzrange(year_begin, year_end)::tstzmultirange)
-            from hours_studyclock k where k.member_key = reader_key and k.subject is not null
-        ) t group by t.subject) s where s.seconds > 0;
+    select array_agg(s.subject) filter (where s.seconds > 0), coalesce(max(s.seconds) filter (where s.subject = lessons[here]), 0)
+        into begun, seconds from (
+            select t.subject, sum(t.seconds)::int seconds from (
+                select i.subject, i.seconds from hours_countedinterval i
+                where i.member_key = reader_key and i.started_at >= year_begin and i.started_at < year_end
+                union all
+                select r.subject, r.award from hours_studyrecord r
+                where r.award <> 0 and r.member_key = reader_key
+                    and r.started_at >= year_begin and r.started_at < year_end
+                union all
+                select k.subject, study_seconds(k.pieces * tstzrange(year_begin, year_end)::tstzmultirange)
+                from hours_studyclock k where k.member_key = reader_key and k.subject is not null
+            ) t group by t.subject
+        ) s;
     if cardinality(checks) > 0 then
         waiting := array(
             select c.lesson from unnest(checked, checks) c(lesson, quiz)

@@ -67,6 +67,7 @@ PROXIES = env.number("PROXIES", 0)
 
 MIDDLEWARE = [
     "hours.middleware.BeatsFirst",
+    "courses.lane.LessonsByTheLane",
     "config.proxies.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -125,6 +126,9 @@ TASKS = {
         "QUEUES": ["default", "long"],
     }
 }
+
+# Lessons of signed-in members are made of one statement and one kept page; off: by the ordinary path.
+LANE = env.text("LANE", "on") != "off"
 
 # Who signs in
 AUTH_USER_MODEL = "people.Member"

@@ -1,0 +1,110 @@
+"""What the editorial life adds to Wagtail's pages: the desk, words of its own, a warning at submission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import URLPattern, reverse_lazy
+from django.utils.html import format_html
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from wagtail import hooks
+from wagtail.admin.action_menu import ActionMenuItem
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.ui.components import Component
+from wagtail.admin.views.home import UserObjectsInWorkflowModerationPanel, WorkflowObjectsToModeratePanel
+from wagtail.models import Page
+
+from courses import desk_views
+from courses.desk import SECTIONS, Asked
+from courses.models import LessonPage
+from people.admin.access import open_to
+from people.offices import Office
+from quizzes.models import Question, Quiz, QuizEntry
+
+WRITING = frozenset({Office.Kind.EDITOR, Office.Kind.REVIEWER})
+
+
+class DeskMenuItem(MenuItem):
+    """First in the menu of who writes."""
+
+    def is_shown(self, request: HttpRequest) -> bool:
+        return open_to(request.user, WRITING, leaders=False)
+
+
+class DeskPanel(Component):
+    """On the first page: what waits for this person, and the way to the desk."""
+
+    name = "desk"
+    template_name = "courses/admin/desk_panel.html"
+    order = 40
+
+    def get_context_data(self, parent_context: Mapping[str, Any]) -> Mapping[str, Any]:
+        asked = Asked(parent_context["request"].user, localdate(), limit=1)
+        waiting = [
+            section.for_(asked) for section in SECTIONS if section.key in {"reviews", "returned", "errors"}
+        ]
+        return {"waiting": [section for section in waiting if section.count]}
+
+
+@hooks.register("register_admin_urls")
+def desk_pages() -> list[URLPattern]:
+    return desk_views.urls()
+
+
+@hooks.register("register_admin_menu_item")
+def desk_in_the_menu() -> MenuItem:
+    return DeskMenuItem(
+        gettext_lazy("Editors' desk"), reverse_lazy("desk"), name="desk", icon_name="clipboard-list", order=10
+    )
+
+
+@hooks.register("construct_homepage_panels")
+def desk_on_the_first_page(request: HttpRequest, panels: list[Component]) -> None:
+    """The desk takes the place of Wagtail's own lists of what waits."""
+    theirs = (UserObjectsInWorkflowModerationPanel, WorkflowObjectsToModeratePanel)
+    panels[:] = [panel for panel in panels if not isinstance(panel, theirs)]
+    if open_to(request.user, WRITING, leaders=False):
+        panels.append(DeskPanel())
+
+
+@hooks.register("insert_global_admin_css")
+def looks_of_the_desk() -> str:
+    return format_html('<link rel="stylesheet" href="{}">', static("css/desk.css"))
+
+
+@hooks.register("construct_page_action_menu")
+def our_words_for_submitting(
+    menu_items: list[ActionMenuItem], request: HttpRequest, context: dict[str, Any]
+) -> None:
+    """Who writes asks for a review; what the step is called inside Wagtail is of no use to them."""
+    for item in menu_items:
+        if item.name == "action-submit":
+            menu_items[menu_items.index(item)] = _SubmitForReview(order=item.order)
+
+
+class _SubmitForReview(ActionMenuItem):
+    label = gettext_lazy("Submit for review")
+    name = "action-submit"
+    icon_name = "resubmit"
+
+
+@hooks.register("after_edit_page")
+@hooks.register("after_create_page")
+def warn_of_quizzes_nobody_can_pass(request: HttpRequest, page: Page) -> None:
+    """A lesson is done when its quiz is handed in: one without questions in use makes it undoable."""
+    if "action-submit" not in request.POST or not isinstance(page, LessonPage):
+        return
+    chosen = [block.value.pk for block in page.body if block.block_type == "quiz" and block.value]
+    asked = QuizEntry.objects.filter(question__in=Question.objects.in_use()).values("quiz")
+    for quiz in Quiz.objects.filter(pk__in=chosen).exclude(pk__in=asked):
+        messages.warning(
+            request,
+            _("The quiz “%(quiz)s” has no question in use. Until it has one, nobody can finish this lesson.")
+            % {"quiz": quiz},
+        )
