@@ -9,12 +9,13 @@ class CoursesConfig(AppConfig):
 
     def ready(self) -> None:
         from courses import publishing, search_index
+        from courses.archive import taking  # noqa: F401  # its work
         from courses.editing import grant_editors
         from courses.holdings import CONTENT, INVENTORY
         from courses.importing import acts  # noqa: F401  # its work and its jobs
         from courses.places import places_of
-        from courses.sources_used import uses_in_lessons
         from courses.reviewing import open_the_way
+        from courses.sources_used import uses_in_lessons
         from people.slots import register_inventory
         from quizzes.slots import register_places
         from sources.slots import register_uses

@@ -112,6 +112,4 @@ def quiz() -> Quiz:
 
 def _document(ending: str) -> Any:
     """A document that is nowhere: only its name is shown."""
-    return get_document_model()(
-        pk=0, title=ending, file=f"example.{ending}", file_size=0, collection_id=0
-    )
+    return get_document_model()(pk=0, title=ending, file=f"example.{ending}", file_size=0, collection_id=0)

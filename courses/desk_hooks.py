@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import copy
 from typing import Any
 
 from django.contrib import messages
@@ -78,18 +79,28 @@ def looks_of_the_desk() -> str:
     return format_html('<link rel="stylesheet" href="{}">', static("css/desk.css"))
 
 
+OUR_WORDS = {
+    "action-submit": gettext_lazy("Submit for review"),
+    "action-cancel-workflow": gettext_lazy("Take back from review"),
+    "approve": gettext_lazy("Approve and publish"),
+}
+
+
 @hooks.register("construct_page_action_menu")
-def our_words_for_submitting(
+def our_words_for_the_steps(
     menu_items: list[ActionMenuItem], request: HttpRequest, context: dict[str, Any]
 ) -> None:
-    """Who writes asks for a review; what the step is called inside Wagtail is of no use to them."""
-    for item in menu_items:
+    """Wagtail's words name its workflow and its tasks; who writes and who reviews need plain ones."""
+    for place, item in enumerate(menu_items):
+        if item.name in OUR_WORDS:
+            menu_items[place] = copy(item)
+            menu_items[place].label = OUR_WORDS[item.name]
         if item.name == "action-submit":
-            menu_items[menu_items.index(item)] = _SubmitForReview(order=item.order)
+            menu_items[place] = _SubmitForReview(order=item.order)
 
 
 class _SubmitForReview(ActionMenuItem):
-    label = gettext_lazy("Submit for review")
+    label = OUR_WORDS["action-submit"]
     name = "action-submit"
     icon_name = "resubmit"
 

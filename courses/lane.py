@@ -29,22 +29,23 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
-from django.middleware.csrf import CsrfViewMiddleware, get_token
 from django.utils.timezone import localdate, now
 
 from courses.lane_anybody import Differs, Sheet, any_member
 from courses.lane_asking import Answer, Question, ask, one_moment, question_of
 from courses.lane_pages import KeptPage, Kind, Pages, compose, make_page
-from courses.lane_reader import READER, Visit, mark_of, read_note, remember_reader, visit_of
+from courses.lane_reader import READER, Visit, mark_of, masked, read_note, remember_reader, visit_of
 from courses.live import lessons_of_course
 from courses.outline import in_courses
+from courses.packing import unpacks
 from courses.slots import gates_agree, has_gates, progress_in_sql
 from people.admin.access import opens_administration
 from people.middleware import remember_seen
@@ -54,9 +55,13 @@ ADDRESS = re.compile(r"/(?:(en)/)?([\w-]+/[\w-]+/[\w-]+/)")
 BY_NUMBER_OR_PHONE = "people.signing_in.NumberOrPhone"
 MOST_ADDRESSES = 10_000
 
+Headers = dict[str, tuple[str, str]]
+"""By the name in small letters: the name and what it says."""
+
 HEADERS = frozenset(
     {
         "cache-control",
+        "content-encoding",
         "content-language",
         "content-length",
         "content-security-policy",
@@ -71,8 +76,20 @@ HEADERS = frozenset(
 )
 """Headers of the ordinary path that are the same for everybody. One that is not in here: no lane."""
 
+OF_ONE_ANSWER = frozenset({"content-encoding", "content-length"})
+"""Of these, what each answer says anew."""
+
+_OF_ENCODING: dict[bool, Headers] = {True: {"content-encoding": ("Content-Encoding", "gzip")}, False: {}}
+
 Served = tuple[str, bool, str]
 """By which host, safely or not, in which language: for these the headers are learned from the ordinary path."""
+
+
+class Learned(NamedTuple):
+    """What the ordinary path said, for all pages alike."""
+
+    host: str
+    headers: Headers
 
 
 class LessonsByTheLane:
@@ -82,8 +99,7 @@ class LessonsByTheLane:
         self.get_response = get_response
         self.pages = Pages()
         self.questions: dict[str, Question | None] = {}
-        self.headers: dict[Served, dict[str, str]] = {}
-        self.forms = CsrfViewMiddleware(get_response)
+        self.headers: dict[Served, Learned] = {}
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         found = ADDRESS.fullmatch(request.path_info)
@@ -99,20 +115,21 @@ class LessonsByTheLane:
     def _answer(self, request: HttpRequest, language: str, address: str) -> HttpResponse | None:
         moment = now()
         at = int(moment.timestamp())
-        headers = self.headers.get(_served(request, language))
-        if headers is None or request.path_info not in self.questions or not progress_in_sql():
+        learned = self.headers.get(_served(request, language))
+        if learned is None or request.path_info not in self.questions or not progress_in_sql():
             return None
         visit = visit_of(request, at=at)
-        found = visit and Asking(self, request, visit, language, address, moment).page()
+        found = visit and Asking(self, request, visit, language, address, learned.host, moment).page()
         if not visit or not found:
             return None
-        page, answer = found
-        request.META["CSRF_COOKIE"] = visit.csrf
-        content = compose(page, answer, csrf=get_token(request), at=moment)
-        response = HttpResponse(content, headers={**headers, "Content-Length": str(len(content))})
+        packs = unpacks(request)
+        content = compose(*found, csrf=masked(visit.csrf), at=moment, packs=packs)
+        response = HttpResponse(content)
+        # As they stood in the answer they were learned from: none is read and written again.
+        response.headers._store = learned.headers | _OF_ENCODING[packs]
+        response.headers["Content-Length"] = str(len(content))
         if visit.renews:
             remember_seen(response, visit.session, at)
-            self.forms.process_response(request, response)
         return response
 
     def _ordinary(self, request: HttpRequest, language: str) -> HttpResponse:
@@ -131,8 +148,8 @@ class LessonsByTheLane:
             self.questions.setdefault(request.path_info, None)
         headers = {name.lower(): (name, value) for name, value in response.items()}
         if headers.keys() <= HEADERS and len(self.headers) < MOST_ADDRESSES:
-            kept = {name: value for low, (name, value) in headers.items() if low != "content-length"}
-            self.headers[_served(request, language)] = kept
+            kept = {low: each for low, each in headers.items() if low not in OF_ONE_ANSWER}
+            self.headers[_served(request, language)] = Learned(request.get_host(), kept)
 
 
 def _is_plain(request: HttpRequest) -> bool:
@@ -173,6 +190,11 @@ def _signed_out(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     return response
 
 
+@lru_cache(maxsize=4)
+def _day(minute: int) -> date:
+    return localdate(datetime.fromtimestamp(minute * 60, UTC))
+
+
 @lru_cache(maxsize=256)
 def _is_staff(offices: str) -> bool:
     """Whether one of these offices has pages in the administration; what is not certain is so too."""
@@ -194,6 +216,7 @@ class Asking:
         visit: Visit,
         language: str,
         address: str,
+        host: str,
         at: datetime,
     ) -> None:
         self.lane = lane
@@ -201,6 +224,7 @@ class Asking:
         self.visit = visit
         self.language = language
         self.address = address
+        self.host = host
         self.at = at
 
     def page(self) -> tuple[KeptPage, Answer] | None:
@@ -245,7 +269,7 @@ class Asking:
     def _kind(self, question: Question, answer: Answer) -> Kind:
         return Kind(
             path=self.request.path_info,
-            host=self.request.get_host(),
+            host=self.host,
             language=self.language,
             look=self.visit.look,
             less=self.visit.less,
@@ -253,7 +277,7 @@ class Asking:
             stamp=answer.stamp,
             closed=answer.closed,
             offices=answer.offices,
-            day=localdate(self.at),
+            day=_day(int(self.at.timestamp()) // 60),
         )
 
     def _make(self) -> tuple[KeptPage, Answer] | None:

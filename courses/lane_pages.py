@@ -16,6 +16,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from threading import Lock
 from typing import NamedTuple
+from zlib import crc32
 
 from django.conf import settings
 from django.template.defaultfilters import date as in_words
@@ -28,6 +29,7 @@ from django.utils.translation import override
 from courses.lane_anybody import AnyRequest, AnyState, Sheet, any_member
 from courses.lane_asking import Answer, Question
 from courses.outline import Course, Lesson
+from courses.packing import packed_file, packed_part
 from courses.views import same_for_all, times_of
 from hours.counting_rules import counting_rules
 from hours.slots import ReadingTimes
@@ -56,18 +58,50 @@ class Kind(NamedTuple):
     day: date
 
 
+Chunks = tuple[bytes | None, ...]
+"""A piece of a page; where None stands comes the form's token."""
+
+
 @dataclass(slots=True)
-class KeptPage:
+class Parts:
     """
-    A page in parts. `free`: place of a part and what is put there. `states`: place, number of the lesson, and the
-    piece for each letter.
+    A page in parts. `free`: the place of a part and what is put there. `states`: the place of the first part of a
+    piece, the number of the lesson, and the piece for each letter.
     """
 
-    question: Question
     parts: list[bytes]
     free: list[tuple[int, str]]
-    states: list[tuple[int, int, dict[str, bytes]]]
-    csrf: bytes
+    states: list[tuple[int, int, dict[str, Chunks]]]
+
+    def filled(self, own: Mapping[str, bytes], states: str) -> list[bytes]:
+        parts, csrf = self.parts.copy(), own["csrf"]
+        for place, name in self.free:
+            parts[place] = own[name]
+        for place, number, pieces in self.states:
+            for offset, chunk in enumerate(pieces[states[number]]):
+                parts[place + offset] = csrf if chunk is None else chunk
+        return parts
+
+    def packed(self) -> Parts:
+        """The same with each part packed."""
+        states = [
+            (place, number, {letter: tuple(map(_packed_chunk, each)) for letter, each in pieces.items()})
+            for place, number, pieces in self.states
+        ]
+        return Parts([packed_part(part) for part in self.parts], self.free, states)
+
+
+def _packed_chunk(chunk: bytes | None) -> bytes | None:
+    return None if chunk is None else packed_part(chunk)
+
+
+@dataclass(slots=True)
+class KeptPage:
+    """A page, plain and packed, and what has to be known of the lesson to fill its holes."""
+
+    question: Question
+    plain: Parts
+    packed: Parts
     lesson: Lesson
     times: ReadingTimes
     language: str
@@ -132,48 +166,56 @@ def make_page(
             "sheet": sheet,
         }
         text = get_template("courses/lesson.html").render(context, request)
-    return None if sheet.faults else _in_parts(sheet, text, question, entry, times, kind.language)
+    plain = _in_parts(sheet, text)
+    return None if sheet.faults else KeptPage(question, plain, plain.packed(), entry, times, kind.language)
 
 
-def _in_parts(
-    sheet: Sheet, text: str, question: Question, entry: Lesson, times: ReadingTimes, language: str
-) -> KeptPage | None:
-    parts = re.split(f"h{sheet.seal}([a-z]+[0-9]*)h", text)
-    free, states = [], []
-    for place in range(1, len(parts), 2):
-        name = parts[place]
-        if name in FREE:
-            free.append((place, name))
+def _in_parts(sheet: Sheet, text: str) -> Parts:
+    """Split a page at its holes. A state's piece has as many parts as it can need."""
+    page = Parts([], [], [])
+    for place, words in enumerate(re.split(f"h{sheet.seal}([a-z]+[0-9]*)h", text)):
+        if place % 2 == 0:
+            page.parts.append(words.encode())
+        elif words in FREE:
+            page.free.append((len(page.parts), words))
+            page.parts.append(b"")
         else:
-            number, pieces = sheet.pieces[int(name.removeprefix("state"))]
-            states.append((place, number - 1, {letter: piece.encode() for letter, piece in pieces.items()}))
-    csrf = sheet.hole("csrf").encode()
-    inner = b"".join(piece for _place, _number, pieces in states for piece in pieces.values())
-    if inner.count(sheet.seal.encode()) != inner.count(csrf):
-        return None  # within a piece only the form's token is put in
-    kept = [part.encode() for part in parts]
-    return KeptPage(question, kept, free, states, csrf, entry, times, language)
+            number, pieces = sheet.pieces[int(words.removeprefix("state"))]
+            chunks = {letter: _chunks(sheet, piece) for letter, piece in pieces.items()}
+            most = max(map(len, chunks.values()))
+            even = {letter: (*each, *[b""] * (most - len(each))) for letter, each in chunks.items()}
+            page.states.append((len(page.parts), number - 1, even))
+            page.parts += [b""] * most
+    return page
 
 
-def compose(page: KeptPage, answer: Answer, *, csrf: str, at: datetime) -> bytes:
+def _chunks(sheet: Sheet, piece: str) -> Chunks:
+    """Within a state's piece only the form's token is put in."""
+    chunks: list[bytes | None] = []
+    for words in piece.split(sheet.hole("csrf")):
+        if sheet.seal in words:
+            sheet.refuse("something else of one's own in by_state")
+        chunks += [words.encode(), None]
+    return tuple(chunks[:-1])
+
+
+def compose(page: KeptPage, answer: Answer, *, csrf: str, at: datetime, packs: bool = False) -> bytes:
     """The page of one member: what is theirs is put into the holes."""
     edition = page.lesson.edition
     token = StudyToken(answer.member, edition.translation_key, edition.pk, at, False, answer.pace)
     factor = counting_rules(at).pace(page.times, large_print=False, pace=answer.pace).factor
-    own: Mapping[str, bytes] = {
+    own = {
         "csrf": csrf.encode(),
         "token": token.sign().encode(),
         "seconds": b"%d" % answer.seconds,
         "factor": unlocalize(factor).encode(),
         "printed": _printed(page.language, at.replace(second=0, microsecond=0)),
     }
-    parts = page.parts.copy()
-    for place, name in page.free:
-        parts[place] = own[name]
-    for place, number, pieces in page.states:
-        piece = pieces[answer.states[number]]
-        parts[place] = piece.replace(page.csrf, own["csrf"]) if page.csrf in piece else piece
-    return b"".join(parts)
+    content = b"".join(page.plain.filled(own, answer.states))
+    if not packs:
+        return content
+    packed = page.packed.filled({name: packed_part(each) for name, each in own.items()}, answer.states)
+    return packed_file(packed, crc32(content), len(content))
 
 
 @lru_cache(maxsize=16)

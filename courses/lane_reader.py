@@ -10,15 +10,16 @@ session: that it still is, that the account is open, that the password is the sa
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 import re
+import secrets
 import struct
 from dataclasses import dataclass
 from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import CSRF_ALLOWED_CHARS, CSRF_SECRET_LENGTH
 from django.utils.crypto import salted_hmac
 
 from courses.low_data import wants_less
@@ -32,6 +33,9 @@ READER = "reader"
 
 LASTS = 24 * 60
 """Minutes. Once a day at least the ordinary path is asked, whatever happens."""
+
+_ALLOWED = CSRF_ALLOWED_CHARS
+_PLACES = {letter: place for place, letter in enumerate(_ALLOWED)}
 
 _BODY = struct.Struct(">BIQ8s")
 _VERSION = 1
@@ -84,7 +88,7 @@ def read_note(text: str, session: str, *, at: int) -> Reader | None:
     """What a cookie says, when it is one of ours, of this session, and of the last day."""
     try:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
-    except (ValueError, binascii.Error):
+    except ValueError:
         return None
     body, seal = raw[: _BODY.size], raw[_BODY.size :]
     if len(body) != _BODY.size or not hmac.compare_digest(seal, _seal(body, session)):
@@ -134,7 +138,22 @@ def visit_of(request: HttpRequest, *, at: int) -> Visit | None:
     renews = at - seen >= RENEWED_EVERY
     if renews and (at - seen > _shortest_idle() or seen // NOTED_EVERY != at // NOTED_EVERY):
         return None
-    return Visit(session, reader, csrf, look, wants_less(request), renews)
+    less = wants_less(request) if "HTTP_SAVE_DATA" in meta else look.less
+    return Visit(session, reader, csrf, look, less, renews)
+
+
+def masked(secret: str) -> str:
+    """
+    The secret of a form under a mask of its own, as `django.middleware.csrf.get_token` gives it.
+
+    Django's costs as much as all else together: it asks the system for each letter.
+    """
+    mask: list[int] = []
+    while len(mask) < CSRF_SECRET_LENGTH:  # letters are equally likely: what is left over above 248 is not used
+        mask += [byte % 62 for byte in secrets.token_bytes(48) if byte < 248]
+    del mask[CSRF_SECRET_LENGTH:]
+    hidden = [_ALLOWED[(_PLACES[letter] + by) % 62] for letter, by in zip(secret, mask, strict=True)]
+    return "".join([*[_ALLOWED[by] for by in mask], *hidden])
 
 
 def _shortest_idle() -> int:

@@ -16,14 +16,14 @@ class NotesBlock(blocks.ListBlock):
     """Numbered notes. A mark in the text is a link to `#note-3`."""
 
     def __init__(self, **kwargs: object) -> None:
-        words = blocks.RichTextBlock(label=_("Note"), features=["bold", "italic", "link"])
+        words = blocks.RichTextBlock(label=_("Footnote"), features=["bold", "italic", "link"])
         super().__init__(words, **kwargs)
 
     class Meta:
         icon = "list-ol"
-        label = _("Notes")
+        label = _("Footnotes")
         description = _(
-            "Numbered notes at the end of a lesson; a link to #note-1 in the text leads to the first."
+            "Numbered footnotes at the end of a lesson; a link to #note-1 in the text leads to the first."
         )
         template = "courses/blocks/notes.html"
         preview_value = ["<p>《毛泽东选集》第三卷。</p>"]

@@ -148,7 +148,8 @@ def screens_of(html: str) -> list[dict[str, Any]]:
     """Part the words of an edition into its screens again: seconds and words of each."""
     _before, *parts = _OPENING.split(html)
     pairs = zip(parts[::2], parts[1::2], strict=True)
-    return [{"seconds": float(seconds), "html": words.removesuffix("</div>")} for seconds, words in pairs]
+    screens = [(float(seconds), words.removesuffix("</div>").strip()) for seconds, words in pairs]
+    return [{"seconds": seconds, "html": words} for seconds, words in screens]
 
 
 def _seconds(block: Any, html: str) -> float:

@@ -114,7 +114,7 @@ _HITS = f"""
 
 
 def hits(found: Sequence[Found], *, reader: Member) -> list[Hit]:
-    """Return the words of what `find` has found, as far as no gate of a higher room objects. One statement."""
+    """Return the words of what `find` has found, as far as no higher room objects. One statement."""
     wanted = [each.edition for each in found if gates_agree(reader, each.lesson)]
     if not wanted:
         return []
@@ -135,16 +135,21 @@ def courses_open_to(reader: Member) -> list[tuple[int, str, str]]:
     return fetch_all(_COURSES, {"reader": reader.pk})
 
 
-_TAGS = """
-    select distinct t.slug, t.name
-    from courses_lessonedition e
-    join wagtailcore_page p on p.id = e.page_id
-    join wagtailcore_page c on c.path = substr(p.path, 1, {course})
-    join taggit_tag t on t.id in (select tag_id from courses_lessontag where content_object_id = p.id)
-        or t.id in (select tag_id from courses_coursetag where content_object_id = c.id)
-    where e.id = any(%(editions)s)
-    order by t.name, t.slug
-""".format(course=COURSE_PATH)
+_TAGS = f"""
+    with places as (
+        select p.id lesson, substr(p.path, 1, {COURSE_PATH}) course
+        from courses_lessonedition e join wagtailcore_page p on p.id = e.page_id
+        where e.id = any(%(editions)s)
+    ),
+    tags as (
+        select tag_id from places join courses_lessontag on content_object_id = lesson
+        union
+        select tag_id from (select distinct course from places) each
+        join wagtailcore_page c on c.path = course
+        join courses_coursetag on content_object_id = c.id
+    )
+    select t.slug, t.name from taggit_tag t join tags on tags.tag_id = t.id order by t.name, t.slug
+"""  # noqa: S608  # a number of our own
 
 
 def tags_of(found: Sequence[Found]) -> list[tuple[str, str]]:

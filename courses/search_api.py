@@ -59,7 +59,7 @@ class FoundLesson(Schema):
 
 class Answer(Schema):
     """
-    `number`: hits in all; when `more` is true there may be others beyond. `meant`: the words that were searched
+    `number`: hits in all; when `more` is true there may be others beyond. `meant`: the words searched
     instead, because nothing held those asked for.
     """
 

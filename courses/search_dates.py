@@ -59,7 +59,7 @@ REACH = 24
 
 
 def places_of(day: Day, folded: str) -> Iterator[tuple[int, int]]:
-    """Where in a text a date stands that is `day` or lies within it; only where its year or month is written."""
+    """Where in a text `day` stands, or a date within it. Only the places of its year or month are read."""
     last = 0
     for anchor in _anchors(day).finditer(folded):
         begin = max(last, anchor.start() - REACH)

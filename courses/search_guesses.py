@@ -108,7 +108,7 @@ def _heard_in(text: str, heard: tuple[str, ...]) -> Iterator[str]:
 
 
 def _better_word(word: str, *, reader: Member, narrowed: Narrowed) -> str | None:
-    """A word that begins alike and has one letter changed, left out, added, or exchanged with its neighbour."""
+    """A word that begins alike and has one letter changed, left out or added, or two exchanged."""
     if len(word) < SHORTEST_WORD:
         return None
     beginning = Term(word[: (len(word) + 1) // 2], begins=True).at("H")
@@ -136,12 +136,12 @@ def is_one_apart(one: str, other: str) -> bool:
 
 
 def _put_right(text: str, wrong: str, better: str) -> str:
-    """The question as it was typed, with the better word in it; in folded letters when it was typed otherwise."""
+    """The question as it was typed, with the better word in it; folded, when it was typed otherwise."""
     return text.replace(wrong, better) if wrong in text else fold(text).replace(wrong, better)
 
 
 def looser(asked: Asked) -> Asked | None:
-    """The question with each long run cut somewhere: 群众路线教育 is then found where 群众路线的教育 stands."""
+    """The question with each long run cut in two: 群众教育 is then found where 群众的教育 stands."""
     parts = tuple(_cut(part) if part.is_run and len(part.text) >= 4 else part for part in asked.parts)
     return replace(asked, parts=parts) if parts != asked.parts else None
 

@@ -112,16 +112,18 @@ _LESSONS = f"""
     join courses_coursepage cp on cp.page_ptr_id = c.id
     cross join lateral (
         select coalesce(array_agg(t.name), '{{}}') names, coalesce(array_agg(t.slug), '{{}}') slugs
-        from taggit_tag t
-        where t.id in (select tag_id from courses_lessontag where content_object_id = p.id)
-            or t.id in (select tag_id from courses_coursetag where content_object_id = c.id)) tagged
+        from (
+            select tag_id from courses_lessontag where content_object_id = p.id
+            union select tag_id from courses_coursetag where content_object_id = c.id) mine
+        join taggit_tag t on t.id = mine.tag_id) tagged
     where e.is_live and e.id = any(%s)
 """  # noqa: S608  # two numbers of our own
 
 _KEEP = """
     insert into courses_searchentry (edition_id, words, length, heads, text, made_by)
     select pk, array_to_tsvector(words), length, heads, text, %(made_by)s
-    from jsonb_to_recordset(%(rows)s::jsonb) as row (pk bigint, words text[], length integer, heads text[], text text)
+    from jsonb_to_recordset(%(rows)s::jsonb)
+        as row (pk bigint, words text[], length integer, heads text[], text text)
     on conflict (edition_id) do update set words = excluded.words, length = excluded.length,
         heads = excluded.heads, text = excluded.text, made_by = excluded.made_by
 """
@@ -163,34 +165,30 @@ def _latin_of(lesson: Lesson) -> Iterator[str]:
 
 
 def _entry(lesson: Lesson, stems: dict[str, str]) -> dict[str, Any]:
-    heads, body = lesson.heads, lesson.text
-    near = {
-        "T": [fold(lesson.title)],
-        "H": [fold(head) for head in heads],
-        "S": [fold(text) for text in (lesson.summary, *lesson.tags, lesson.module, lesson.course)],
-    }
-    found: set[str] = set()
-    lexemes: set[str] = set(lesson.filters)
-    for place in PLACES:
-        if place in near:
-            found |= _lexemes(near[place], stems, whole=True)
-        else:
-            times = Counter(_in_text([fold(body)], stems, whole=False))
-            found |= {each for each, number in times.items() if place == "W" or number >= OFTEN}
-        lexemes |= {place + each for each in found}
-        if place in "TH":
-            lexemes |= {place + each for text in near[place] for each in sounds_of(text)}
     return {
         "pk": lesson.pk,
-        "words": sorted(lexemes),
+        "words": sorted({*lesson.filters, *_lexemes(lesson, stems)}),
         "length": len(lesson.title),
-        "heads": heads,
-        "text": body,
+        "heads": lesson.heads,
+        "text": lesson.text,
     }
 
 
-def _lexemes(texts: Iterable[str], stems: dict[str, str], *, whole: bool) -> set[str]:
-    return set(_in_text(texts, stems, whole=whole))
+def _lexemes(lesson: Lesson, stems: dict[str, str]) -> Iterator[str]:
+    """Each with its place; what stands in a near place stands in the wider ones, too."""
+    near = {
+        "T": [fold(lesson.title)],
+        "H": [fold(head) for head in lesson.heads],
+        "S": [fold(text) for text in (lesson.summary, *lesson.tags, lesson.module, lesson.course)],
+    }
+    times = Counter(_in_text([fold(lesson.text)], stems, whole=False))
+    body = {"M": {each for each, number in times.items() if number >= OFTEN}, "W": set(times)}
+    found: set[str] = set()
+    for place in PLACES:
+        found |= set(_in_text(near[place], stems, whole=True)) if place in near else body[place]
+        yield from (place + each for each in found)
+        if place in "TH":
+            yield from (place + each for text in near[place] for each in sounds_of(text))
 
 
 def _in_text(texts: Iterable[str], stems: dict[str, str], *, whole: bool) -> Iterator[str]:
@@ -222,7 +220,7 @@ def index_below(page: Page) -> int:
 
 
 def index_missing() -> int:
-    """Write the entries of live lessons that have none, or one made by older rules; remove what is not live."""
+    """Write the entries that live lessons lack or that older rules made; remove those of other lessons."""
     with connection.cursor() as cursor:
         cursor.execute(
             "delete from courses_searchentry s using courses_lessonedition e"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice, product
+from typing import Any
 
 from pypinyin import Style, lazy_pinyin, pinyin
 
@@ -16,6 +17,9 @@ MOST_SYLLABLES = 8
 MOST_READINGS = 6
 """Of a stretch with characters that are read in several ways."""
 
+_APART: Any = list
+"""Digits and signs stay as they are, one by one."""
+
 UNSURE = 4
 """Characters at the beginning of a stretch of which other readings are kept too."""
 
@@ -23,19 +27,17 @@ UNSURE = 4
 @lru_cache(maxsize=4096)
 def sound(run: str) -> tuple[str, ...]:
     """One syllable a character, read as in the phrases that the dictionary knows."""
-    return tuple(lazy_pinyin(run, errors=lambda other: list(other)))
+    return tuple(lazy_pinyin(run, errors=_APART))
 
 
 @lru_cache(maxsize=4096)
 def _readings(run: str) -> tuple[tuple[str, ...], ...]:
     """All syllables of each character; of a known phrase only its own. The likeliest first."""
     likeliest = sound(run)
-    others = pinyin(run, style=Style.NORMAL, heteronym=True, errors=lambda other: list(other))
+    others = pinyin(run, style=Style.NORMAL, heteronym=True, errors=_APART)
     if len(others) != len(likeliest):
         return tuple((each,) for each in likeliest)
-    return tuple(
-        tuple(dict.fromkeys([first, *rest])) for first, rest in zip(likeliest, others, strict=True)
-    )
+    return tuple(tuple(dict.fromkeys([first, *rest])) for first, rest in zip(likeliest, others, strict=True))
 
 
 def sounds_of(folded: str) -> Iterator[str]:

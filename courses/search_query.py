@@ -1,4 +1,4 @@
-"""What was typed, as parts that all have to be found, each in one of several ways; and as a query of PostgreSQL."""
+"""What was typed: parts that all have to be found, each in one of several ways; and as a tsquery."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an answer to a question shows: hits with their words marked, and what was done when there were none."""
+"""What an answer shows: hits with their words marked, and what was done when there were none."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Results:
 
 
 def allow(member: Member, kind: str, most: int, *, at: datetime) -> None:
-    """Raise `TooOften` when the member has asked `most` times in this minute, as far as this process knows."""
+    """Raise `TooOften` when the member has asked `most` times in this minute, of this process."""
     key = f"{kind}:{member.pk}:{int(at.timestamp()) // 60}"
     cache.add(key, 0, 90)
     if cache.incr(key) > most:
@@ -110,7 +110,7 @@ def _try_otherwise(answer: Results, *, reader: Member, narrowed: Narrowed) -> No
 
 
 def suggestions(text: str, *, reader: Member, language: str, at: datetime) -> list[str]:
-    """Titles, headings and key terms of what `reader` may read that hold what is being typed. Two statements."""
+    """Titles, headings and key terms, of what `reader` may read, that hold what is typed. Two statements."""
     asked = asked_for(text)
     if not asked.parts:
         return []
@@ -133,6 +133,7 @@ def _holding(near: list[Hit], asked: Asked) -> Iterator[str]:
 def _has_all(head: str, asked: Asked) -> bool:
     folded = fold(head)
     return all(
-        part.text in folded or spans_of(head, replace(asked, parts=(part,)), sounds=True) and not part.is_run
+        part.text in folded
+        or (not part.is_run and spans_of(head, replace(asked, parts=(part,)), sounds=True))
         for part in asked.parts
     )

@@ -42,7 +42,9 @@ class SearchForm(forms.Form):
         ),
     )
     language = forms.ChoiceField(
-        label=_("Language"), required=False, choices=[("zh-hans", "中文"), ("en", "English"), (BOTH, _("Both"))]
+        label=_("Language"),
+        required=False,
+        choices=[("zh-hans", "中文"), ("en", "English"), (BOTH, _("Both"))],
     )
     course = forms.TypedChoiceField(label=_("Course"), required=False, coerce=int, empty_value=None)
     category = forms.ChoiceField(label=_("Subject"), required=False)
@@ -53,7 +55,9 @@ class SearchForm(forms.Form):
     def __init__(self, *args: object, reader: Member, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         everything = [("", _("All"))]
-        self.fields["course"].choices = everything + [(pk, title) for pk, title, _in in courses_open_to(reader)]
+        self.fields["course"].choices = everything + [
+            (pk, title) for pk, title, _in in courses_open_to(reader)
+        ]
         self.fields["category"].choices = everything + Category.choices
         self.fields["level"].choices = everything + Level.choices
         self.fields["sector"].choices = everything + Sector.choices
@@ -71,8 +75,14 @@ class SearchForm(forms.Form):
         return Narrowed(language="" if spoken == BOTH else spoken, **chosen)
 
     @property
-    def is_narrowed(self) -> bool:
-        return self.narrowed != Narrowed(language=language())
+    def chosen(self) -> list[str]:
+        """What the search is narrowed to, in words: anything but the language of the page."""
+        self.is_valid()
+        values = {name: value for name, value in self.cleaned_data.items() if value and name != "q"}
+        if values.get("language") == language():
+            del values["language"]
+        named = {name: dict(getattr(self.fields[name], "choices", ())) for name in values}
+        return [str(named[name].get(value, value)) for name, value in values.items()]
 
     def offer_tags(self, tags: list[tuple[str, str]]) -> None:
         """Let one choose among the tags of what was found."""

@@ -1,4 +1,4 @@
-"""The forms in which editors send pictures and documents: what is refused is said at the field, and never stored."""
+"""The forms in which editors send pictures and documents: what is refused is never stored."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def _checked(file: Any, kinds: frozenset[str]) -> Any:
         raise ValidationError(str(refused.words), code=refused.code) from refused
     if checked.file is not file:
         checked.file.name = file.name
-        checked.file.image = picture  # type: ignore[attr-defined]  # Wagtail's field left it there
+        checked.file.image = picture  # Wagtail's field left it there
     checked.file.seek(0)
     return checked.file
 

@@ -45,7 +45,8 @@ def check_image(file: IO[bytes], *, formats: frozenset[str] = frozenset(EXTENSIO
         raise UploadRefused(
             "not_an_image",
             _(
-                "This is no picture that can be shown, or it is damaged. Save it anew as PNG or JPEG and send that."
+                "This is no picture that can be shown, or it is damaged. Save it anew as PNG or "
+                "JPEG and send that."
             ),
         ) from error
     finally:

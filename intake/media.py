@@ -6,7 +6,7 @@ import os
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import IO
+from typing import IO, BinaryIO, cast
 
 from django.utils.translation import gettext_lazy as _
 from tinytag import TinyTag, TinyTagException
@@ -47,7 +47,7 @@ def recording(file: IO[bytes], format_: str) -> Recording:
     file.seek(0)
     try:
         read = {"mp4": _mp4, "webm": _webm}.get(format_)
-        found = read(file, size) if read else _sound(file, format_)
+        found = read(file, size) if read else _sound(cast(BinaryIO, file), format_)
     except (struct.error, ValueError, IndexError, OSError, TinyTagException, RecursionError) as error:
         raise UploadRefused("not_a_recording", NOT_A_RECORDING) from error
     finally:
@@ -202,7 +202,7 @@ def _bytes(file: IO[bytes], start: int, end: int) -> bytes:
     return file.read(end - start)
 
 
-def _sound(file: IO[bytes], format_: str) -> _Found:
+def _sound(file: BinaryIO, format_: str) -> _Found:
     """MP3 and Ogg: read by TinyTag, which looks at the frames."""
     tag = TinyTag.get(filename=f"recording.{format_}", file_obj=file, tags=False)
     return _Found({"audio"} if tag.duration and tag.duration > 0 else set(), tag.duration or 0.0)

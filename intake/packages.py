@@ -20,7 +20,8 @@ _LOCKED = 0x1
 DAMAGED = UploadRefused(
     "damaged",
     _(
-        "The file is damaged and cannot be opened. Open it in the program that made it, save it anew, and send that."
+        "The file is damaged and cannot be opened. Open it in the program that made it, save it "
+        "anew, and send that."
     ),
 )
 
@@ -61,7 +62,8 @@ def weigh(package: zipfile.ZipFile) -> None:
             raise UploadRefused(
                 "paths",
                 _(
-                    "The file holds parts that point outside of itself. It was not opened. Save it anew and send that."
+                    "The file holds parts that point outside of itself. It was not opened. Save it "
+                    "anew and send that."
                 ),
             )
         if part.flag_bits & _LOCKED:

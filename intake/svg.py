@@ -1,4 +1,4 @@
-"""Drawings (SVG): only what draws is kept. Scripts, and whatever asks for something from elsewhere, are not."""
+"""Drawings (SVG): only what draws is kept. Scripts, and what asks for something from elsewhere, are not."""
 
 from __future__ import annotations
 
@@ -17,33 +17,35 @@ SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
 XML = "http://www.w3.org/XML/1998/namespace"
 
-ELEMENTS = frozenset(
+_ELEMENTS_NAMES = (
     "svg g defs symbol use title desc path rect circle ellipse line polyline polygon text tspan textPath "
-    "linearGradient radialGradient stop clipPath mask pattern marker image style switch a "
-    "filter feBlend feColorMatrix feComponentTransfer feComposite feFlood feFuncA feFuncB feFuncG feFuncR "
-    "feGaussianBlur feMerge feMergeNode feOffset feDropShadow feMorphology".split()
+    "linearGradient radialGradient stop clipPath mask pattern marker image style switch a filter feBlend "
+    "feColorMatrix feComponentTransfer feComposite feFlood feFuncA feFuncB feFuncG feFuncR feGaussianBlur "
+    "feMerge feMergeNode feOffset feDropShadow feMorphology "
 )
+ELEMENTS = frozenset(_ELEMENTS_NAMES.split())
 """What draws. Everything else goes; what moves (animations) goes too: it can set any attribute."""
 
-ATTRIBUTES = frozenset(
-    "id class style lang x y x1 y1 x2 y2 cx cy r rx ry fx fy fr dx dy d points width height viewBox version "
-    "preserveAspectRatio transform patternTransform gradientTransform gradientUnits patternUnits "
-    "patternContentUnits clipPathUnits maskUnits maskContentUnits markerUnits markerWidth markerHeight refX refY "
-    "orient offset spreadMethod fill fill-opacity fill-rule stroke stroke-width stroke-opacity stroke-linecap "
-    "stroke-linejoin stroke-dasharray stroke-dashoffset stroke-miterlimit opacity color stop-color stop-opacity "
-    "font-family font-size font-weight font-style font-variant font-stretch text-anchor text-decoration "
-    "letter-spacing word-spacing dominant-baseline alignment-baseline baseline-shift writing-mode direction "
-    "unicode-bidi rotate textLength lengthAdjust startOffset method spacing clip-path clip-rule mask marker-start "
-    "marker-mid marker-end display visibility overflow vector-effect paint-order shape-rendering text-rendering "
-    "image-rendering color-interpolation color-interpolation-filters filter filterUnits primitiveUnits in in2 "
-    "result stdDeviation mode type values operator k1 k2 k3 k4 flood-color flood-opacity tableValues slope "
-    "intercept amplitude exponent edgeMode radius role aria-label aria-labelledby aria-describedby aria-hidden "
-    "mix-blend-mode isolation requiredFeatures systemLanguage href".split()
+_ATTRIBUTES_NAMES = (
+    "id class style lang x y x1 y1 x2 y2 cx cy r rx ry fx fy fr dx dy d points width height viewBox "
+    "version preserveAspectRatio transform patternTransform gradientTransform gradientUnits patternUnits "
+    "patternContentUnits clipPathUnits maskUnits maskContentUnits markerUnits markerWidth markerHeight "
+    "refX refY orient offset spreadMethod fill fill-opacity fill-rule stroke stroke-width stroke-opacity "
+    "stroke-linecap stroke-linejoin stroke-dasharray stroke-dashoffset stroke-miterlimit opacity color "
+    "stop-color stop-opacity font-family font-size font-weight font-style font-variant font-stretch text- "
+    "anchor text-decoration letter-spacing word-spacing dominant-baseline alignment-baseline baseline- "
+    "shift writing-mode direction unicode-bidi rotate textLength lengthAdjust startOffset method spacing "
+    "clip-path clip-rule mask marker-start marker-mid marker-end display visibility overflow vector- "
+    "effect paint-order shape-rendering text-rendering image-rendering color-interpolation color- "
+    "interpolation-filters filter filterUnits primitiveUnits in in2 result stdDeviation mode type values "
+    "operator k1 k2 k3 k4 flood-color flood-opacity tableValues slope intercept amplitude exponent "
+    "edgeMode radius role aria-label aria-labelledby aria-describedby aria-hidden mix-blend-mode "
+    "isolation requiredFeatures systemLanguage href "
 )
+ATTRIBUTES = frozenset(_ATTRIBUTES_NAMES.split())
 
-ACTIVE = frozenset(
-    "script foreignObject iframe embed object handler set animate animateMotion animateTransform".split()
-)
+_ACTIVE_NAMES = "script foreignObject iframe embed object handler set animate animateMotion animateTransform "
+ACTIVE = frozenset(_ACTIVE_NAMES.split())
 """Elements that act: a drawing that has one is refused when it is sent as a file."""
 
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*>", re.IGNORECASE)
@@ -76,7 +78,8 @@ def check_svg(content: bytes) -> bytes:
         raise UploadRefused(
             "active_svg",
             _(
-                "The drawing has parts that act or that load something from elsewhere (%(found)s). Only what draws is "
+                "The drawing has parts that act or that load something from elsewhere (%(found)s). "
+                "Only what draws is "
                 "taken. Export it as a plain SVG and send that."
             )
             % {"found": ", ".join(sorted(active)[:5])},
@@ -97,7 +100,8 @@ def _sanitised(content: bytes) -> tuple[bytes, set[str]]:
         raise UploadRefused(
             "entities",
             _(
-                "The drawing declares XML entities, so it was not read. Export it as a plain SVG and send that."
+                "The drawing declares XML entities, so it was not read. Export it as a plain SVG "
+                "and send that."
             ),
         ) from error
     except (ParseError, ValueError, LookupError, RecursionError) as error:
@@ -153,9 +157,9 @@ def _clean_attributes(element: Element, active: set[str]) -> None:
         elif name == "href" and space in ("", "{" + XLINK):
             if _may_refer(element, value, active):
                 continue
-        elif space == "{" + XML and name in ("space", "lang"):
-            continue
-        elif not space and name in ATTRIBUTES and not _acts(value, active, name):
+        elif (space == "{" + XML and name in ("space", "lang")) or (
+            not space and name in ATTRIBUTES and not _acts(value, active, name)
+        ):
             continue
         del element.attrib[key]
 

@@ -56,16 +56,16 @@ def check_captions(content: bytes) -> None:
         raise UploadRefused("not_captions", _("These captions have no words in them."))
 
 
-TAGS = frozenset(
-    "h1 h2 h3 h4 h5 h6 p div section article main header footer aside blockquote q cite pre br hr "
-    "ol ul li dl dt dd table caption thead tbody tfoot tr td th figure figcaption img a b strong i em u s del ins "
-    "sub sup small mark code kbd span center font abbr time details summary title".split()
+_TAGS_NAMES = (
+    "h1 h2 h3 h4 h5 h6 p div section article main header footer aside blockquote q cite pre br hr ol ul "
+    "li dl dt dd table caption thead tbody tfoot tr td th figure figcaption img a b strong i em u s del "
+    "ins sub sup small mark code kbd span center font abbr time details summary title "
 )
+TAGS = frozenset(_TAGS_NAMES.split())
 """What HTML may bring. Frames, forms, objects, media and everything unknown goes; words within it stay."""
 
-GONE_WITH_THEIR_CONTENT = frozenset(
-    "script style template noscript svg math object iframe select textarea".split()
-)
+_GONE_WITH_THEIR_CONTENT_NAMES = "script style template noscript svg math object iframe select textarea "
+GONE_WITH_THEIR_CONTENT = frozenset(_GONE_WITH_THEIR_CONTENT_NAMES.split())
 
 ATTRIBUTES = {
     "*": {"id", "class", "role", "align", "lang"},
@@ -113,7 +113,7 @@ class _Finder(HTMLParser):
 
 
 def clean_html(text: str) -> tuple[str, dict[str, int]]:
-    """Return the HTML without scripts, frames, forms, styles and handlers, and how many of them there were."""
+    """Return the HTML without scripts, frames, forms and styles, and how many of them there were."""
     finder = _Finder()
     finder.feed(text)
     finder.close()

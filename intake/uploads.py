@@ -6,11 +6,11 @@ What is taken from outside: a file is known by its content, checked by its kind,
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from io import BytesIO
+from pathlib import Path
 from typing import IO, Any
 
 from django.core.files.base import ContentFile, File
@@ -58,7 +58,7 @@ TEXTS = {"captions", "text", "markdown", "html"}
 
 @dataclass
 class Checked:
-    """A file that may be kept. `file` is it, or the same made harmless; `seconds` of a recording, if it says."""
+    """A file that may be kept. `file` is it, or it made harmless; `seconds`: of a recording, if it says."""
 
     kind: str
     extension: str
@@ -75,12 +75,12 @@ def check(file: File, kinds: Collection[str], *, name: str = "") -> Checked:
     """
     Return what the file is, by its content.
 
-    :raises UploadRefused: when it is none of `kinds`, is too large, damaged, or has something in it that acts.
+    :raises UploadRefused: when it is none of `kinds`, is too large or damaged, or has something that acts.
     """
     size = file.size
     if not size:
         raise UploadRefused("empty", _("The file is empty."))
-    stream: IO[bytes] = file.file if hasattr(file, "file") and file.file is not None else file  # type: ignore[assignment]
+    stream: IO[bytes] = file.file if hasattr(file, "file") and file.file is not None else file
     called = _extension(name or file.name or "")
     kind, extension = _kind(stream, called)
     if kind not in kinds:
@@ -97,7 +97,8 @@ def check(file: File, kinds: Collection[str], *, name: str = "") -> Checked:
         raise UploadRefused(
             "misnamed",
             _(
-                "The file is called .%(called)s, but by its content it is .%(is)s. Give it that ending and send it again."
+                "The file is called .%(called)s, but by its content it is .%(is)s. Give it that "
+                "ending and send it again."
             )
             % {"called": called, "is": checked.extension},
         )
@@ -105,7 +106,7 @@ def check(file: File, kinds: Collection[str], *, name: str = "") -> Checked:
 
 
 def _extension(name: str) -> str:
-    ending = os.path.splitext(name)[1].lower().lstrip(".")
+    ending = Path(name).suffix.lower().lstrip(".")
     return SYNONYMS.get(ending, ending)
 
 

@@ -1,4 +1,4 @@
-"""Word files: no macros, nothing loaded from elsewhere, no programs inside, no pictures beyond all measure."""
+"""Word files: no macros, nothing loaded from elsewhere, no programs inside, no huge pictures."""
 
 from __future__ import annotations
 
@@ -24,7 +24,8 @@ MACROS = _(
     "Save it as .docx (Word document without macros) and send that."
 )
 OUTSIDE = _(
-    "The file loads something from elsewhere (%(what)s). Nothing was fetched, and nothing was kept. In Word: File, "
+    "The file loads something from elsewhere (%(what)s). Nothing was fetched, and nothing was "
+    "kept. In Word: File, "
     "Info, Edit Links to Files, Break Link; put the pictures into the file itself; then send it again. "
     "Ordinary links in the text may stay."
 )
@@ -114,11 +115,11 @@ def _check_picture(package: zipfile.ZipFile, name: str) -> None:
 
 
 def _check_objects(package: zipfile.ZipFile) -> None:
-    """Refuse a packed program or file (the “Packager” of Windows); tables and equations of Office may stay."""
+    """Refuse a packed program or file (the “Packager” of Windows); tables and equations may stay."""
     for name in package.namelist():
         if name.startswith("word/embeddings/") and name.lower().endswith(".bin"):
             content = read_part(package, name, limits.UNPACKED_BYTES)
             if "\x01Ole10Native".encode("utf-16-le") in content:
                 native = content.find("Equation Native".encode("utf-16-le")) < 0
-                if native and "Package".encode() in content:
+                if native and b"Package" in content:
                     raise UploadRefused("program", PROGRAM)

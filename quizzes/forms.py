@@ -70,8 +70,8 @@ class ChangedPassagePanel(Panel):
             return self.instance.passage
 
         @property
-        def history(self) -> str:
-            return reverse("wagtailsnippets_sources_passage:history", args=[self.passage.pk])
+        def its_page(self) -> str:
+            return reverse("wagtailsnippets_sources_passage:edit", args=[self.passage.pk])
 
         def is_shown(self) -> bool:
             return self.instance.pk is not None and has_changed(self.instance)

@@ -9,6 +9,8 @@ wrote it and when.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import ProtectedError
@@ -43,6 +45,28 @@ def may_publish(changed: Work | Passage, *, by: Any) -> bool:
     same = (row for row in proposals if _words_proposed(row.content, kept) == _words(changed))
     first = next(same, None)
     return first is not None and first.user_id not in (None, by.pk)
+
+
+@dataclass(frozen=True)
+class Wording:
+    """Words as somebody saved them: published, or proposed and not published."""
+
+    saved_at: datetime
+    by: Any
+    words: list[str]
+
+
+def earlier_wordings(kept: Work | Passage) -> list[Wording]:
+    """Every wording but the published one, the newest first. Saving the same words again adds none."""
+    found: list[Wording] = []
+    last: list[Any] = []
+    for row in kept.revisions.select_related("user").order_by("pk"):
+        words = [row.content.get(name, "") for name in _fields(kept) if name != "work_id"]
+        if words != last:
+            found.append(Wording(row.created_at, row.user, words))
+        last = words
+    now = [getattr(kept, name) for name in _fields(kept) if name != "work_id"]
+    return [wording for wording in reversed(found) if wording.words != now]
 
 
 def refuse_if_quoted(kept: Work | Passage) -> None:

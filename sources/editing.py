@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import Panel
 from wagtail.snippets.views.snippets import DeleteView, EditView, UnpublishView
 
-from sources.changing import may_publish, passages_of, refuse_if_quoted
+from sources.changing import Wording, earlier_wordings, may_publish, passages_of, refuse_if_quoted
 from sources.slots import Use, uses_of
 
 BY_TWO = _(
@@ -61,6 +61,21 @@ class StayPublished(UnpublishView):
             messages.error(request, STAYS)
             return redirect(self.edit_url_name, self.object.pk)
         return super().post(request, *args, **kwargs)
+
+
+class WordingsPanel(Panel):
+    """The words it had before, and those proposed: when they were saved, and by whom."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "sources/panels/wordings.html"
+
+        @cached_property
+        def wordings(self) -> list[Wording]:
+            kept = type(self.instance).objects.get(pk=self.instance.pk)  # not a proposal
+            return earlier_wordings(kept)
+
+        def is_shown(self) -> bool:
+            return self.instance.pk is not None and bool(self.wordings)
 
 
 class UsesPanel(Panel):

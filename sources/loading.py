@@ -98,7 +98,7 @@ def _bring(kept: Work | Passage, words: Mapping[str, str], report: Loaded) -> No
     else:
         report.made += 1
     kept.save()
-    kept.save_revision(clean=False).publish()
+    kept.save_revision(clean=False, log_action=True).publish()
     kept.refresh_from_db()
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from hashlib import sha256
 
+from django.contrib import admin
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import get_language
@@ -81,6 +82,7 @@ class Passage(DraftStateMixin, RevisionMixin, models.Model):
         return f"{self.work} {self.place}: {self.text[:40]}"
 
     @property
+    @admin.display(description=_("words"))
     def opening(self) -> str:
         """How it begins, for lists."""
         return self.text if len(self.text) <= 60 else f"{self.text[:60]}…"

@@ -16,7 +16,14 @@ from wagtail.snippets.views.snippets import SnippetViewSet, SnippetViewSetGroup
 
 from sources.changing import refuse_if_quoted
 from sources.choosers import SourceChooser
-from sources.editing import STAYS, ChangeByTwo, KeepWhatIsQuoted, StayPublished, UsesPanel
+from sources.editing import (
+    STAYS,
+    ChangeByTwo,
+    KeepWhatIsQuoted,
+    StayPublished,
+    UsesPanel,
+    WordingsPanel,
+)
 from sources.models import Passage, Work
 
 
@@ -48,6 +55,7 @@ class WorkViewSet(QuotedViewSet):
         FieldRowPanel([FieldPanel("date", required_on_save=True), FieldPanel("date_en")], heading=_("Date")),
         FieldPanel("reference", required_on_save=True),
         UsesPanel(heading=_("Where its passages are quoted")),
+        WordingsPanel(heading=_("Other words it had or was proposed")),
     ]
 
 
@@ -67,6 +75,7 @@ class PassageViewSet(QuotedViewSet):
         FieldRowPanel([FieldPanel("place"), FieldPanel("place_en")], heading=_("Article or page")),
         FieldPanel("reference", required_on_save=True),
         UsesPanel(heading=_("Where it is quoted")),
+        WordingsPanel(heading=_("Other words it had or was proposed")),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:

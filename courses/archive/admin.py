@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from tempfile import TemporaryFile
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import URLPattern, path, reverse
 from django.utils.timezone import now
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from courses.archive.exporting import export_course
 from courses.archive.forms import ExportForm, ImportForm
-from courses.archive.importing import import_course
 from courses.archive.reading import ArchiveRefused
+from courses.archive.taking import TAKING, take_archive
 from courses.models import CoursePage
 from intake import limits
+from jobs.models import Job
 from people.admin.access import office_page
 from people.models import Office
 
@@ -47,29 +50,42 @@ def export(request: HttpRequest, page: int) -> HttpResponseBase:
 @never_cache
 @for_editors
 def take(request: HttpRequest) -> HttpResponse:
-    """Send an archive; what became of it stands below."""
+    """Send an archive."""
     length = request.META.get("CONTENT_LENGTH") or "0"
     if request.method == "POST" and (not length.isdigit() or int(length) > limits.ARCHIVE_BYTES):
-        form = ImportForm()
         words = _("The file is larger than %(most)s MB. Make it smaller or divide it.")
         refused = words % {"most": limits.ARCHIVE_BYTES // limits.MEGABYTE}
-        return render(
-            request,
-            "courses/admin/take.html",
-            _headed(_("Import a course"), {"form": form, "refused": refused}),
-        )
+        return _taking(request, {"form": ImportForm(), "refused": refused})
     return _take(request)
 
 
 @csrf_protect
 def _take(request: HttpRequest) -> HttpResponse:
-    form, context = ImportForm(request.POST or None, request.FILES or None), {}
+    form = ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            context["report"] = import_course(form.cleaned_data["file"], by=request.user, at=now())
+            language = get_language() or settings.LANGUAGE_CODE
+            job = take_archive(form.cleaned_data["file"], by=request.user, at=now(), language=language)
         except ArchiveRefused as error:
-            context["refused"] = error.words
-    context["form"] = form
+            return _taking(request, {"form": form, "refused": error.words})
+        return redirect("courses_taken", key=job.key)
+    return _taking(request, {"form": form})
+
+
+@never_cache
+@for_editors
+def taken(request: HttpRequest, key: UUID) -> HttpResponse:
+    """How far the import is, and what it did."""
+    job = Job.objects.visible_to(request.user).filter(key=key, kind=TAKING).first()
+    if job is None:
+        raise Http404
+    done = job.result if job.state == Job.State.DONE else {}
+    failed = job.is_over and job.state != Job.State.DONE
+    context = {"job": job, "running": not job.is_over, "failed": failed, "refused": done.get("refused")}
+    return _taking(request, {**context, "report": done.get("report"), "form": ImportForm()})
+
+
+def _taking(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
     return render(request, "courses/admin/take.html", _headed(_("Import a course"), context))
 
 
@@ -89,5 +105,6 @@ def _headed(title: str, context: dict[str, Any]) -> dict[str, Any]:
 def urls() -> list[URLPattern]:
     return [
         path("courses/import/", take, name="courses_take"),
+        path("courses/import/<uuid:key>/", taken, name="courses_taken"),
         path("courses/<int:page>/export/", export, name="courses_export"),
     ]

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -50,10 +51,19 @@ class Report:
         return not self.made and not self.updated
 
 
+Tell = Callable[[int, int], None]
+
+
+def _silently(done: int, total: int) -> None:
+    """Nobody listens."""
+
+
 @transaction.atomic
-def import_course(file: File, *, by: Member | None, at: datetime) -> Report:
+def import_course(file: File, *, by: Member | None, at: datetime, tell: Tell = _silently) -> Report:
     """
     Read an archive. Everything new is a draft; questions are drafts too, until an editor takes them into use.
+
+    `tell` hears how many pages are done, and of how many.
 
     :raises ArchiveRefused: and nothing is written.
     """
@@ -63,7 +73,7 @@ def import_course(file: File, *, by: Member | None, at: datetime) -> Report:
         passages = bring_passages(contents, report.differs)
         quizzes = bring_quizzes(contents, passages, report.differs)
         pointers = {"passage": passages, "quiz": quizzes}
-        _Importer(archive, report, by, at, pointers).read()
+        _Importer(archive, report, by, at, pointers).read(tell)
     details = {"made": report.made, "updated": report.updated, "kept": len(report.kept)}
     audit.note(IMPORTED, at=at, by=by, details=details)
     return report
@@ -80,13 +90,14 @@ class _Importer:
     pointers: dict[str, dict[UUID, int]]
     files: dict[str, int] = field(default_factory=dict)
 
-    def read(self) -> None:
+    def read(self, tell: Tell) -> None:
         rows = self.archive.contents.pages
         loaded = {
             row.reference: row for row in LoadedContent.objects.filter(reference__startswith="archive.")
         }
         places = [(row, *self._place(row)) for row in rows]
-        for row, page, is_new in places:
+        for number, (row, page, is_new) in enumerate(places):
+            tell(number, len(places))
             self._fill(row, page, loaded.get(_name(row)), is_new=is_new)
 
     def _place(self, row: PageRow) -> tuple[Page, bool]:

@@ -36,7 +36,8 @@ class NotAtThatStage(Refusal):
 
 class ArrangedElsewhere(Refusal):
     words = _(
-        "This document was arranged in another window in the meantime. What you entered stands here and is not kept "
+        "This document was arranged in another window in the meantime. What you entered stands "
+        "here and is not kept "
         "yet. Save it again if it is to count."
     )
 

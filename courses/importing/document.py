@@ -13,7 +13,7 @@ from typing import Any
 
 @dataclass
 class Run:
-    """A piece of text with its emphasis. `note` is the name of a note whose mark stands here instead of text."""
+    """A piece of text with its emphasis. `note` names a note whose mark stands here instead of text."""
 
     text: str
     bold: bool = False
@@ -39,7 +39,7 @@ class Heading:
 
 @dataclass
 class Paragraph:
-    """`quoted`: the document sets it as a quotation. `caption`: it belongs to the picture or table beside it."""
+    """`quoted`: the document sets it as a quotation. `caption`: it belongs to what stands beside it."""
 
     runs: Runs
     quoted: bool = False
@@ -64,7 +64,7 @@ class Items:
 
 @dataclass
 class Table:
-    """Rows of cells; a cell is a list of paragraphs. Merged cells were taken apart: `merged` tells how many."""
+    """Rows of cells; a cell is a list of paragraphs. Merged cells were taken apart: `merged` of them."""
 
     rows: list[list[list[Runs]]]
     header: bool = True
@@ -114,7 +114,7 @@ class Proposal:
     """
     Words of a paragraph that may be a quotation, from `start` to `end` of its text.
 
-    `passage` is the kept passage with the very same words, if there is one. `sure`: the document sets it as one.
+    `passage` is the kept passage with the same words, if there is one. `sure`: it is set as a quotation.
     """
 
     block: int

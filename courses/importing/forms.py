@@ -63,7 +63,7 @@ class CourseForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["course"].queryset = CoursePage.objects.order_by("locale_id", "path")  # type: ignore[attr-defined]
+        self.fields["course"].queryset = CoursePage.objects.order_by("locale_id", "path")
 
     def clean(self) -> dict[str, Any]:
         given = super().clean() or {}

@@ -18,19 +18,18 @@ def sample_document(language: str) -> bytes:
         document.add_heading(_("Title of the course"), 0)
         document.add_heading(_("First module"), 1)
         document.add_heading(_("First lesson"), 2)
-        lines = document.add_paragraph(_("A paragraph. "))
+        lines = document.add_paragraph(_("A paragraph.") + " ")
         lines.add_run(_("Bold words")).bold = True
         lines.add_run(", ")
         lines.add_run(_("slanted words")).italic = True
         lines.add_run(".")
         document.add_heading(_("A heading within the lesson"), 3)
-        for words in (_("First"), _("Second")):
+        for words in (_("First item"), _("Second item")):
             document.add_paragraph(words, style="List Number")
         for words in (_("One point"), _("Another point")):
             document.add_paragraph(words, style="List Bullet")
-        document.add_paragraph(
-            _("The words of a quotation, in the style “Quote”.\n—— 《Work》, date"), style="Quote"
-        )
+        quoted = _("The words of a quotation, in the style “Quote”.")
+        document.add_paragraph(f"{quoted}\n—— {_('《Work》, date')}", style="Quote")
         table = document.add_table(rows=2, cols=2, style="Table Grid")
         for place, words in enumerate((_("Heading"), _("Heading"), _("Cell"), _("Cell"))):
             table.cell(place // 2, place % 2).text = words

@@ -11,8 +11,8 @@ IMPORTED = (
         "courses.BroughtDocument",
         _("Documents I brought in for courses"),
         (
-            "key", "asked_by", "file", "file_name", "kind", "state", "asked_at", "written_at", "job", "document",
-            "plan", "version", "course",
+            "key", "asked_by", "file", "file_name", "kind", "state", "asked_at", "written_at", "job",
+            "document", "plan", "version", "course",
         ),
         _("to make drafts of lessons of it"),
         LAW,

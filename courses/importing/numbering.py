@@ -1,4 +1,4 @@
-"""Numbers as Word and WPS write them: what a list shows before an item, and whether a browser can show the same."""
+"""Numbers as Word and WPS write them: what stands before an item, and whether a browser can show the same."""
 
 from __future__ import annotations
 

@@ -28,12 +28,12 @@ from courses.importing.document import (
 )
 from courses.importing.word import Tell
 
-_BLOCKS = set(
-    "h1 h2 h3 h4 h5 h6 p div section article main header footer aside blockquote pre hr ol ul dl dt dd table "
-    "figure img details center title".split()
+_BLOCK_NAMES = (
+    "h1 h2 h3 h4 h5 h6 p div section article main header footer aside blockquote pre hr ol ul dl dt dd "
+    "table figure img details center title "
 )
+BLOCKS = frozenset(_BLOCK_NAMES.split())
 _QUOTE_CLASS = re.compile(r"quote", re.IGNORECASE)
-_LIST_CLASS = re.compile(r"MsoListParagraph", re.IGNORECASE)
 
 
 def read_pages(file: IO[bytes], removed: Mapping[str, int], tell: Tell) -> Document:
@@ -105,7 +105,7 @@ class _Page:
     def _children(self, inside: Tag, *, quoted: bool = False) -> Iterator[Block]:
         loose: Runs = []
         for child in list(inside.children):
-            if isinstance(child, Tag) and child.name in _BLOCKS:
+            if isinstance(child, Tag) and child.name in BLOCKS:
                 yield from self._loose(loose, quoted)
                 loose = []
                 yield from self._block(child, quoted)
@@ -251,7 +251,7 @@ class _Page:
             return [Run("", note=self.prefix + href[1:])]
         inner = self._inner_look(node, look, href)
         found = [run for child in node.children for run in self._runs(child, inner)]
-        return [Run("\x00"), *found] if node.name in _BLOCKS and found else found
+        return [Run("\x00"), *found] if node.name in BLOCKS and found else found
 
     def _inner_look(self, node: Tag, look: Run, href: str) -> Run:
         bold = look.bold or node.name in ("b", "strong", "mark", "th")

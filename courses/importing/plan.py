@@ -1,4 +1,4 @@
-"""How a document is to become a course: proposed first, then changed by the editor, and kept as plain data."""
+"""How a document is to become a course: proposed, changed by the editor, and kept as plain data."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def _first_heading_level(document: Document) -> int:
 
 
 def arrange_by_levels(document: Document, plan: Plan) -> None:
-    """Give every heading its role anew, by the two levels of the plan; titles and texts as in the document."""
+    """Give every heading its role anew, by the two levels of the plan; titles as in the document."""
     plan.rows = {}
     for n, block in enumerate(document.blocks):
         if isinstance(block, Heading):

@@ -38,7 +38,7 @@ MOST_PASTED = 2_000_000
 
 @dataclass
 class Prepared:
-    """What may be kept: a Word file or a package of clean pages. `removed` says what was taken out, how often."""
+    """What may be kept: a Word file or a package of clean pages. `removed`: what was taken out, how often."""
 
     kind: str
     name: str
@@ -65,7 +65,7 @@ def prepare(file: File | None, *, pasted: str = "") -> Prepared:
     if checked.kind == "docx":
         return Prepared("docx", name, checked.file)
     pages = _Pages()
-    stream: IO[bytes] = checked.file  # type: ignore[assignment]
+    stream: IO[bytes] = checked.file
     if checked.kind == "archive":
         pages.add_archive(stream)
     else:

@@ -1,4 +1,4 @@
-"""Words that may be quotations: proposed to the editor, who decides. The same words as a kept passage are locked."""
+"""Words that may be quotations: the editor decides. The words of a kept passage are locked."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ FEWEST = 8
 """Characters between quotation marks that are worth a block of their own."""
 
 _WORK = re.compile(r"《[^《》]{2,80}》")
-_QUOTED = re.compile(r"“([^“”]{%d,1500})”|「([^「」]{%d,1500})」" % (FEWEST, FEWEST))
+_QUOTED = re.compile(rf"“([^“”]{{{FEWEST},1500}})”|「([^「」]{{{FEWEST},1500}})」")
 _DATE = re.compile(
     r"(1[89]|20)\d{2}\s*年(\s*\d{1,2}\s*月(\s*\d{1,2}\s*日)?)?"
-    r"|\d{1,2} (January|February|March|April|May|June|July|August|September|October|November|December) (1[89]|20)\d{2}"
+    r"|\d{1,2} "
+    r"(January|February|March|April|May|June|July|August|September|October|November|December) "
+    r"(1[89]|20)\d{2}"
 )
-_PLACE = re.compile(rf"第[一二三四五六七八九十百零〇\d]+[条章页款]|(Article|Chapter|p\.|page) \d+")
+_PLACE = re.compile(r"第[一二三四五六七八九十百零〇\d]+[条章页款]|(Article|Chapter|p\.|page) \d+")
 _SOURCE_LINE = re.compile(
     r"\n?\s*(?:——|—|--|–)\s*([^\n]{2,200})\s*$|\n\s*[（(]([^\n()（）]*《[^\n]*》[^\n()（）]*)[)）]\s*$"
 )

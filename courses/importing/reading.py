@@ -1,4 +1,4 @@
-"""Reading a document that was brought in: by its kind, then put in order, its pictures looked at one by one."""
+"""Reading a document that was brought in: by its kind, then put in order, its pictures looked at."""
 
 from __future__ import annotations
 

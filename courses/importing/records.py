@@ -40,8 +40,8 @@ class BroughtDocument(models.Model):
     """
     One document on its way to a course. After 30 days nothing is left of it; the course stays.
 
-    `document` is what was read, in our own form; `plan` is how the editor arranged it; `version` grows with each
-    change of the plan, so that of two windows only one counts.
+    `document` is what was read, in our own form; `plan` is how the editor arranged it; `version` grows
+    with each change of the plan, so that of two windows only one counts.
     """
 
     class State(TextChoices):

@@ -25,7 +25,7 @@ MOST_LOSSES = 3_000
 
 
 def tidy(document: Document) -> Document:
-    """Bring a document into order: quotations as one, links that lead somewhere, captions, headings, proposals."""
+    """Bring a document into order: quotations, links, captions, headings, proposals."""
     _join_quotations(document)
     attach_captions(document)
     for n, block in enumerate(document.blocks):

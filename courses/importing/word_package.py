@@ -1,4 +1,4 @@
-"""A Word file opened: by python-docx, after its small faults are mended and its strict dialect is translated."""
+"""A Word file opened: by python-docx, its small faults mended and its strict dialect translated."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class WordPackage:
         self.body = part.element.body  # type: ignore[attr-defined]
 
     def beside(self, kind: str) -> Any:
-        """The root of the part that stands in this relation to the text, such as its styles; None without one."""
+        """The root of the part in this relation to the text, such as its styles; None without one."""
         found = self.parts(kind)
         return root_of(found[0]) if found else None
 

@@ -18,7 +18,7 @@ MOST_COLUMNS = 60
 
 
 def read_table(reading: Reading, element: Any, inside: Inside) -> list[Block]:
-    """Return a table and the pictures of its cells; a table of one column is a frame around its paragraphs."""
+    """Return a table and the pictures in it; a table of one column is a frame around its paragraphs."""
     rows: list[list[tuple[Any, int, bool]]] = []
     for row in _rows(reading, element):
         rows.append(list(_cells(row)))

@@ -29,7 +29,7 @@ FAILURES: dict[str, Any] = {
 
 STEPS: dict[str, Any] = {
     "opening": _("Opening the file"),
-    "reading": _("Reading"),
+    "reading": _("Reading the text"),
     "pictures": _("Looking at the pictures"),
     "ordering": _("Putting it in order"),
     "writing": _("Writing the lessons"),

@@ -88,7 +88,7 @@ def _add(parent: Page, kind: type[Page], title: str, brought: BroughtDocument, *
 
 
 def free_slug(parent: Page, title: str) -> str:
-    """An address from the sound of the title, that no page beside it has and that the site does not use itself."""
+    """An address from the sound of the title, that neither a page beside it nor the site itself has."""
     from courses.models import OUR_ADDRESSES
 
     begin = slugify("-".join(lazy_pinyin(title)))[:SLUG_LENGTH].strip("-") or "page"

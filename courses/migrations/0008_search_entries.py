@@ -30,7 +30,10 @@ class Migration(migrations.Migration):
                 ),
                 ("words", django.contrib.postgres.search.SearchVectorField()),
                 ("length", models.IntegerField()),
-                ("heads", django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None)),
+                (
+                    "heads",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None),
+                ),
                 ("text", models.TextField()),
                 ("made_by", models.IntegerField()),
             ],

@@ -52,7 +52,7 @@ def _submitted(module: ModulePage, words: tuple[str, str, str], by: Member, *, o
     page = LessonPage(
         title=title,
         slug=slug,
-        summary=text[:40],
+        summary=text.partition("。")[0] + "。",
         locale=module.locale,
         owner=by,
         live=False,

@@ -227,6 +227,23 @@ SITE = [
 
 ADMIN_OF_OURS = [
     Row("admin/courses/import/", WRITERS),
+    Row("admin/courses/import/<uuid:key>/", NOBODY, {"key": "job"}),
+    Row("admin/import/", WRITERS),
+    Row("admin/import/guide/", WRITERS),
+    Row("admin/import/guide/sample/", WRITERS),
+    Row("admin/import/<uuid:key>/", {"editor"}, {"key": "brought document"}),
+    Row("admin/import/progress/<uuid:key>/", {"editor"}, {"key": "brought job"}),
+    Row(
+        "admin/import/<uuid:key>/<slug:name>/",
+        {"editor"},
+        {"key": "brought document", "name": "stop"},
+        method="POST",
+    ),
+    Row(
+        "admin/import/<uuid:key>/picture/<int:number>/",
+        NOBODY,
+        {"key": "brought document", "number": "1"},
+    ),
     Row("admin/courses/<int:page>/export/", WRITERS, {"page": "course page"}),
     Row("admin/people/offices/", GIVERS),
     Row("admin/people/offices/at/<uuid:key>/", ABOVE, {"key": "branch"}),

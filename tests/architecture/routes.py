@@ -23,7 +23,7 @@ from django.utils.timezone import now
 from wagtail.images.models import Image
 
 from courses import reading
-from courses.models import EditionFile, LessonEdition, PrivateDocument
+from courses.models import BroughtDocument, EditionFile, LessonEdition, PrivateDocument
 from hours import ledger, ruling
 from hours.ledger import Event
 from hours.objections import raise_objection
@@ -230,6 +230,7 @@ def build_scene(edition: LessonEdition, monkeypatch) -> Scene:
         **_asked(people, ours),
         **_workbooks(people["county leader"], ours["county"]),
         **_files(),
+        **_brought(people["editor"]),
         **_requests(people["member"]),
         "proposed rule": str(_proposed_rule(people["system"])),
         **_for_the_secretary(people["member"]),
@@ -401,6 +402,14 @@ def _workbooks(leader: Member, county: Organisation) -> dict[str, str]:
         "job": Job.objects.create(kind="walked", **own),
     }
     return {name: str(row.key) for name, row in found.items()}
+
+
+def _brought(editor: Member) -> dict[str, str]:
+    """A document that an editor brought in and that could not be read, and the job behind it."""
+    own = {"asked_by": editor, "asked_at": moment("2026-03-10 10:00")}
+    job = Job.objects.create(kind="walked", **own)
+    brought = BroughtDocument.objects.create(file_name="a.docx", kind="docx", state="refused", **own)
+    return {"brought document": str(brought.key), "brought job": str(job.key)}
 
 
 def _files() -> dict[str, str]:

@@ -92,7 +92,9 @@ def stage_library() -> int:
     for language, number in COURSES.items():
         home = HomePage.objects.get(locale__language_code=language)
         author = Author(language)
-        (like_this,) = LessonEdition.objects.live().filter(language=language).values_list("page", flat=True)[:1]
+        (like_this,) = (
+            LessonEdition.objects.live().filter(language=language).values_list("page", flat=True)[:1]
+        )
         for n in range(number):
             rows = list(_course(home, author, n))
             with connection.cursor() as cursor:
@@ -137,5 +139,7 @@ def _course(home: HomePage, author: Author, number: int) -> Iterator[dict[str, o
 
 def sample_titles(number: int) -> Sequence[str]:
     """Titles of the library, as many as asked for, spread over it."""
-    titles = LessonEdition.objects.live().filter(page__slug="lesson-7", language="zh-hans").order_by("page__path")
+    titles = (
+        LessonEdition.objects.live().filter(page__slug="lesson-7", language="zh-hans").order_by("page__path")
+    )
     return list(titles.values_list("title", flat=True)[:number])

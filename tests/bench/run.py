@@ -23,6 +23,7 @@ from tests.bench import (
     city,
     courses,
     hours,
+    importing,
     lane,
     ledger,
     packs,
@@ -69,6 +70,7 @@ def measure(benches: list[str]) -> list[Row]:
         rows += ledger.measure()
     if "courses" in benches:
         rows += searching.measure()
+        rows += importing.importing()
     return rows
 
 

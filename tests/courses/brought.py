@@ -24,7 +24,8 @@ from tests.intake.files import picture, repacked, word
 AT = moment("2026-03-10 10:00")
 PASSAGE = "一切为了群众，一切依靠群众，从群众中来，到群众中去。"
 FOOTNOTES = (
-    '<w:footnotes {0}><w:footnote w:id="2"><w:p><w:r><w:t>《毛泽东选集》第三卷。</w:t></w:r></w:p></w:footnote>'
+    '<w:footnotes {0}><w:footnote w:id="2"><w:p><w:r><w:t>《毛泽东选集》第三卷。</w:t></w:r></w:p>'
+    "</w:footnote>"
     "</w:footnotes>"
 )
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.%s+xml"

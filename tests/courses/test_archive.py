@@ -15,11 +15,12 @@ from wagtail.images.models import Image
 from courses.archive.exporting import export_course
 from courses.archive.importing import import_course
 from courses.archive.reading import ArchiveRefused
-from courses.models import CoursePage, LessonPage, ModulePage, PrivateDocument
+from courses.models import CoursePage, LessonPage, ModulePage, PrivateDocument, private_storage
 from people.audit import AuditEntry
+from people.models import Organisation
 from quizzes.models import Question, Quiz
 from sources.models import Passage, Work
-from tests.cast import add_lesson, add_module, moment
+from tests.cast import add_lesson, add_module, give_office, make_member, moment
 from tests.courses.lessons import add_lesson_of
 from tests.quizzes.papers import add_question, add_quiz
 
@@ -62,7 +63,7 @@ def course(db: None) -> CoursePage:
         ("heading", "标题"), ("paragraph", text), ("locked_quotation", passage), ("quiz", quiz),
         ("quotation", {"text": "话", "work": "《书》", "date": "1943年", "place": "第一页"}),
         ("key_terms", {"terms": [{"term": "词", "meaning": "意思"}]}),
-        ("timeline", {"title": "经过", "events": [{"when": when, "what": "事"} for when in ("去年", "今年")]}),
+        ("timeline", {"title": "经过", "events": [{"when": w, "what": "事"} for w in ("去年", "今年")]}),
         ("case", {"title": "案例", "text": "<p>发生了什么</p>", "questions": ["为什么？"]}),
         ("table", stream.child_blocks["table"].to_python(table)),
         ("discussion", {"question": "说什么？", "hint": "从哪里说起"}),
@@ -322,10 +323,14 @@ def test_archives_are_for_those_who_write_and_the_audit_keeps_them(client, cours
     [entry] = AuditEntry.objects.filter(action="course.exported")
     assert (entry.actor, entry.details["pages"], entry.details["quizzes"]) == (editor.key, 6, 1)
     upload = SimpleUploadedFile("course.zip", archive)
-    shown = client.post("/admin/courses/import/", {"file": upload})
-    assert (shown.status_code, len(shown.context["report"].kept)) == (HTTPStatus.OK, 6)
+    shown = client.post("/admin/courses/import/", {"file": upload}, follow=True)
+    assert (shown.status_code, len(shown.context["report"]["kept"])) == (HTTPStatus.OK, 6)
+    assert private_storage().listdir("archives")[1] == []
+    state = shown.request["PATH_INFO"]
     refused = client.post("/admin/courses/import/", {"file": SimpleUploadedFile("course.zip", b"x")})
     assert refused.context["refused"] and "report" not in refused.context
+    client.force_login(give_office(make_member("other"), Organisation.objects.first(), "editor").member)
+    assert client.get(state).status_code == HTTPStatus.NOT_FOUND
 
 
 def test_the_commands_write_and_read_an_archive(course, tmp_path, capsys) -> None:

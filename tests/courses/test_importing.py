@@ -124,7 +124,8 @@ def test_a_ticked_quotation_is_cut_out_of_its_paragraph(editor: Member) -> None:
 
     assert [(b.block_type, dict(b.value)) for b in second.body if b.block_type == "quotation"] == [
         ("quotation", {"text": PASSAGE, "work": "", "date": "", "place": ""}),
-        ("quotation", {"text": "在我党的一切实际工作中，凡属正确的领导。", "work": "《关于领导方法的若干问题》", "date": "", "place": ""}),
+        ("quotation", {"text": "在我党的一切实际工作中，凡属正确的领导。",
+         "work": "《关于领导方法的若干问题》", "date": "", "place": ""}),
     ]  # fmt: skip
     assert [text for kind, text in blocks_of(second) if kind == "paragraph"] == [
         "<p>《关于领导方法的若干问题》指出：</p>",
@@ -198,7 +199,8 @@ def test_of_two_windows_only_the_first_counts(editor: Member) -> None:
     [
         (files.with_macros(), "a.docx", "macros"),
         (files.loading("image", "https://example.org/a.png"), "a.docx", "Break Link"),
-        (files.repacked(files.word(), {"word/media/image1.png": files.huge_png()}), "a.docx", "100 million pixels"),
+        (files.repacked(files.word(), {"word/media/image1.png": files.huge_png()}), "a.docx",
+         "100 million pixels"),
         (files.bomb(), "a.docx", "unpacks"),
         (files.with_entities(), "a.docx", "entities"),
         (files.mp4(), "a.docx", "a video"),
@@ -247,7 +249,8 @@ def test_markdown_with_its_pictures_becomes_lessons(editor: Member) -> None:
     ).replace("alert(1)", "")
     assert str(items.value.source) == "<ol><li>定时间</li><li>定地点<ul><li>要近</li></ul></li></ol>"
     assert dict(quotation.value) == {
-        "text": "从群众中来，到群众中去。", "work": "《关于领导方法的若干问题》", "date": "1943年6月1日", "place": "",
+        "text": "从群众中来，到群众中去。", "work": "《关于领导方法的若干问题》",
+        "date": "1943年6月1日", "place": "",
     }  # fmt: skip
     assert [column["heading"] for column in table.value.columns] == ["谁", "做什么"]
     assert image.value["alt"] == "会场"

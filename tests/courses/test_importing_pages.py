@@ -72,14 +72,16 @@ def test_the_whole_way_through_the_pages(at_work: Client) -> None:
     page = at_work.get(answer["Location"]).content.decode()
     assert "2 modules" in page and "3 lessons" in page
     assert 'value="第一课 起点"' in page
-    answer = at_work.post(answer["Location"], {"act": "write", "version": "1", "title": "讲义", "language": "zh-hans",
+    answer = at_work.post(answer["Location"], {"act": "write", "version": "1", "title": "讲义",
+    "language": "zh-hans",
                                                "module_level": "1", "lesson_level": "2"})  # fmt: skip
     assert "Choose one of the seven categories." in answer.content.decode()
     assert not CoursePage.objects.filter(title="讲义").exists()
     answer = at_work.post(
         address("courses_import", document),
         {"act": "write", "version": "1", "title": "讲义", "language": "zh-hans", "category": "purpose",
-         "module_level": "1", "lesson_level": "2", "title-1": "起点", "quotations-shown": "1", "quotation": "1"},
+         "module_level": "1", "lesson_level": "2", "title-1": "起点", "quotations-shown": "1",
+         "quotation": "1"},
         follow=True,
     )  # fmt: skip
 
@@ -113,7 +115,8 @@ def test_a_second_window_is_told_and_loses_nothing_of_what_was_entered(
     at_work: Client, editor: Member
 ) -> None:
     document = brought(course_file(), editor)
-    sent = {"act": "keep", "version": "1", "title": "第一个窗口", "language": "zh-hans", "category": "purpose",
+    sent = {"act": "keep", "version": "1", "title": "第一个窗口", "language": "zh-hans",
+    "category": "purpose",
             "module_level": "1", "lesson_level": "2"}  # fmt: skip
     at_work.post(address("courses_import", document), sent)
     page = at_work.post(address("courses_import", document), {**sent, "title": "第二个窗口"}).content.decode()
@@ -149,13 +152,16 @@ def test_the_list_asks_the_same_number_of_questions(at_work: Client, editor: Mem
     ("route", "content", "name", "said"),
     [
         ("wagtailimages:add", files.huge_png(9000, 9000), "a.png", "pixels"),
-        ("wagtailimages:add", b'<svg xmlns="http://www.w3.org/2000/svg"><script>a()</script></svg>', "a.svg", "parts that act"),
-        ("wagtailimages:add_multiple", b'<svg xmlns="http://www.w3.org/2000/svg" onload="a()"/>', "a.svg", "parts that act"),
+        ("wagtailimages:add", b'<svg xmlns="http://www.w3.org/2000/svg"><script>a()</script></svg>',
+         "a.svg", "parts that act"),
+        ("wagtailimages:add_multiple", b'<svg xmlns="http://www.w3.org/2000/svg" onload="a()"/>',
+         "a.svg", "parts that act"),
         ("wagtaildocs:add", files.with_macros(), "a.docx", "macros"),
         ("wagtaildocs:add", b"no video", "a.mp4", "cannot be told"),
         ("wagtaildocs:add_multiple", files.mp4()[:-9], "a.mp4", "cut off"),
         ("wagtaildocs_chooser:create", files.bomb(), "a.docx", "unpacks"),
-        ("wagtailimages_chooser:create", b'<svg xmlns="http://www.w3.org/2000/svg" onload="a()"/>', "a.svg", "parts that act"),
+        ("wagtailimages_chooser:create", b'<svg xmlns="http://www.w3.org/2000/svg" onload="a()"/>',
+         "a.svg", "parts that act"),
     ],
 )  # fmt: skip
 def test_what_editors_upload_elsewhere_is_checked_as_well(
@@ -183,7 +189,10 @@ def test_what_editors_upload_elsewhere_is_checked_as_well(
 
 
 def test_a_drawing_is_kept_without_what_does_not_draw(at_work: Client) -> None:
-    drawing = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><metadata>m</metadata><rect width="9" height="9"/></svg>'
+    drawing = (
+        b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">'
+        b'<metadata>m</metadata><rect width="9" height="9"/></svg>'
+    )
     at_work.post(
         reverse("wagtailimages:add"),
         {"file": ContentFile(drawing, name="a.svg"), "title": "图", "collection": "1"},

@@ -1,4 +1,4 @@
-"""Word files as Word, WPS, LibreOffice and pandoc write them, read into our own form with nothing lost unsaid."""
+"""Word files as Word, WPS, LibreOffice and pandoc write them: nothing is lost unsaid."""
 
 from __future__ import annotations
 
@@ -73,13 +73,18 @@ def test_numbers_that_a_browser_cannot_show_stand_in_the_text() -> None:
         numbering = document.part.numbering_part.element
         for name, form, text in (("91", "chineseCounting", "第%1条"), ("92", "decimal", "%1.")):
             numbering.insert(0, docx.oxml.parse_xml(
-                f'<w:abstractNum {docx.oxml.ns.nsdecls("w")} w:abstractNumId="{name}"><w:lvl w:ilvl="0"><w:start w:val="1"/>'
+                f'<w:abstractNum {docx.oxml.ns.nsdecls("w")} w:abstractNumId="{name}"><w:lvl '
+                f'w:ilvl="0"><w:start w:val="1"/>'
                 f'<w:numFmt w:val="{form}"/><w:lvlText w:val="{text}"/></w:lvl></w:abstractNum>'
             ))  # fmt: skip
             numbering.append(docx.oxml.parse_xml(
-                f'<w:num {docx.oxml.ns.nsdecls("w")} w:numId="{name}"><w:abstractNumId w:val="{name}"/></w:num>'
+                f'<w:num {docx.oxml.ns.nsdecls("w")} w:numId="{name}"><w:abstractNumId w:val="{name}"/>'
+                f'</w:num>'
             ))  # fmt: skip
-        item = '<w:p {ns}><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="%s"/></w:numPr></w:pPr><w:r><w:t>%s</w:t></w:r></w:p>'
+        item = (
+            '<w:p {ns}><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="%s"/></w:numPr></w:pPr>'
+            "<w:r><w:t>%s</w:t></w:r></w:p>"
+        )
         for name, words in (("91", "党员"), ("91", "义务"), ("92", "甲"), ("92", "乙")):
             add_xml(document, item % (name, words))
         document.add_paragraph("插一句话。")
@@ -138,7 +143,8 @@ def test_a_table_of_one_column_is_a_frame_around_its_paragraphs() -> None:
 @pytest.mark.parametrize(
     ("xml", "text", "code", "named"),
     [
-        ("<w:r><w:t>甲</w:t></w:r><w:del><w:r><w:delText>乙</w:delText></w:r></w:del>", "甲", "deleted", "乙"),
+        ("<w:r><w:t>甲</w:t></w:r><w:del><w:r><w:delText>乙</w:delText></w:r></w:del>", "甲", "deleted",
+         "乙"),
         ("<w:r><w:t>甲</w:t></w:r><w:ins><w:r><w:t>乙</w:t></w:r></w:ins>", "甲乙", "inserted", "乙"),
         ("<m:oMath><m:r><m:t>a+b</m:t></m:r></m:oMath>", "a+b", "equation", "a+b"),
         ("<w:r><w:t>甲</w:t></w:r><w:r><w:rPr><w:vanish/></w:rPr><w:t>乙</w:t></w:r>", "甲", "hidden", "乙"),
@@ -146,15 +152,20 @@ def test_a_table_of_one_column_is_a_frame_around_its_paragraphs() -> None:
         ("<w:r><w:rPr><w:color w:val='FF0000'/></w:rPr><w:t>甲</w:t></w:r>", "甲", "colour", "甲"),
         ("<w:r><w:ruby><w:rt><w:r><w:t>qún</w:t></w:r></w:rt><w:rubyBase><w:r><w:t>群</w:t></w:r></w:rubyBase></w:ruby></w:r>",
          "群", "ruby", "qún"),
-        ("<w:r><w:t>甲</w:t></w:r><w:r><mc:AlternateContent><mc:Choice Requires='wps'><w:drawing><wp:inline><wp:docPr id='1' name='a'/>"
-         "<a:graphic><a:graphicData uri='u'><wps:wsp><wps:txbx><w:txbxContent><w:p><w:r><w:t>框</w:t></w:r></w:p></w:txbxContent>"
+        ("<w:r><w:t>甲</w:t></w:r><w:r><mc:AlternateContent><mc:Choice Requires='wps'><w:drawing>"
+         "<wp:inline><wp:docPr id='1' name='a'/>"
+         "<a:graphic><a:graphicData uri='u'><wps:wsp><wps:txbx><w:txbxContent><w:p><w:r><w:t>框</w:t>"
+         "</w:r></w:p></w:txbxContent>"
          "</wps:txbx></wps:wsp></a:graphicData></a:graphic></wp:inline></w:drawing></mc:Choice><mc:Fallback><w:pict><v:textbox>"
          "<w:txbxContent><w:p><w:r><w:t>框</w:t></w:r></w:p></w:txbxContent></v:textbox></w:pict></mc:Fallback>"
          "</mc:AlternateContent></w:r>", "甲框", "text_box", "框"),
-        ("<w:r><w:t>甲</w:t></w:r><w:r><w:pict><v:shape><v:textpath string='艺术字'/></v:shape></w:pict></w:r>",
+        ("<w:r><w:t>甲</w:t></w:r><w:r><w:pict><v:shape><v:textpath string='艺术字'/></v:shape>"
+         "</w:pict></w:r>",
          "甲", "word_art", "艺术字"),
-        ("<w:r><w:t>甲</w:t></w:r><w:r><w:drawing><wp:inline><wp:docPr id='1' name='a' descr='柱状图'/><a:graphic>"
-         "<a:graphicData uri='u'><c:chart r:id='rId1'/></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>",
+        ("<w:r><w:t>甲</w:t></w:r><w:r><w:drawing><wp:inline><wp:docPr id='1' name='a' descr='柱状图'/>"
+         "<a:graphic>"
+         "<a:graphicData uri='u'><c:chart r:id='rId1'/></a:graphicData></a:graphic></wp:inline>"
+         "</w:drawing></w:r>",
          "甲", "chart", "柱状图"),
         ("<w:r><w:t>甲</w:t></w:r><w:r><w:object><o:OLEObject ProgID='Equation.3'/></w:object></w:r>",
          "甲", "equation", "Equation.3"),
@@ -171,9 +182,11 @@ def test_what_is_not_carried_over_is_named_with_its_words(xml, text, code, named
     ("xml", "runs"),
     [
         ("<w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText>HYPERLINK \"https://example.org/\"</w:instrText></w:r>"
-         "<w:r><w:fldChar w:fldCharType='separate'/></w:r><w:r><w:t>看</w:t></w:r><w:r><w:fldChar w:fldCharType='end'/></w:r>",
+         "<w:r><w:fldChar w:fldCharType='separate'/></w:r><w:r><w:t>看</w:t></w:r><w:r><w:fldChar "
+         "w:fldCharType='end'/></w:r>",
          [Run("看", link="https://example.org/")]),
-        ("<w:r><w:t>x</w:t></w:r><w:r><w:rPr><w:vertAlign w:val='superscript'/></w:rPr><w:t>2</w:t></w:r>", [Run("x²")]),
+        ("<w:r><w:t>x</w:t></w:r><w:r><w:rPr><w:vertAlign w:val='superscript'/></w:rPr><w:t>2</w:t>"
+         "</w:r>", [Run("x²")]),
         ("<w:r><w:rPr><w:em w:val='dot'/></w:rPr><w:t>重点</w:t></w:r><w:r><w:t>。</w:t></w:r>",
          [Run("重点", bold=True), Run("。")]),
         ("<w:r><w:t>甲</w:t><w:br/><w:t>乙</w:t><w:noBreakHyphen/><w:t>丙</w:t></w:r>", [Run("甲\n乙-丙")]),
@@ -189,8 +202,10 @@ def test_what_is_carried_over(xml, runs) -> None:
 def test_a_table_of_contents_and_headers_are_left_out_and_named() -> None:
     def write(document) -> None:
         document.sections[0].header.paragraphs[0].text = "内部资料"
-        add_xml(document, "<w:p {ns}><w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText> TOC \\o </w:instrText></w:r>"
-                "<w:r><w:fldChar w:fldCharType='separate'/></w:r><w:r><w:t>第一章 1</w:t></w:r></w:p>")  # fmt: skip
+        add_xml(document, "<w:p {ns}><w:r><w:fldChar w:fldCharType='begin'/></w:r><w:r><w:instrText> "
+        "TOC \\o </w:instrText></w:r>"
+                "<w:r><w:fldChar w:fldCharType='separate'/></w:r><w:r><w:t>第一章 1</w:t></w:r>"
+                "</w:p>")  # fmt: skip
         add_xml(
             document,
             "<w:p {ns}><w:r><w:t>第二章 2</w:t></w:r><w:r><w:fldChar w:fldCharType='end'/></w:r></w:p>",

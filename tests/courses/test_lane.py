@@ -49,7 +49,12 @@ def course():
     return editions, quiz
 
 
-PLACES = ["/mass-line/one/first/", "/mass-line/one/second/", "/mass-line/two/third/", "/mass-line/two/fourth/"]
+PLACES = [
+    "/mass-line/one/first/",
+    "/mass-line/one/second/",
+    "/mass-line/two/third/",
+    "/mass-line/two/fourth/",
+]
 
 
 def same_by_both(reader: LaneReader, address: str) -> bytes:
@@ -248,7 +253,9 @@ def test_the_page_costs_one_statement_however_long_the_course_and_the_record(mem
     reader.by_lane(at_most=1)
 
 
-def test_a_course_that_is_not_the_same_for_all_costs_two_statements_at_most(member, other_branch, course) -> None:
+def test_a_course_that_is_not_the_same_for_all_costs_two_statements_at_most(
+    member, other_branch, course
+) -> None:
     """Two readers of one lesson, of whom one does not see the lesson after it."""
     Audience.objects.create(page=course[0][1].page, organisation=other_branch)
     other = make_member("other", other_branch)
@@ -302,7 +309,9 @@ def test_a_template_that_says_more_of_the_member_keeps_no_page(member, lesson, m
     """Such a page comes by the ordinary path, and is right; this test's sisters say that it is not ours."""
     told = lane_pages.same_for_all
     monkeypatch.setattr(
-        lane_pages, "same_for_all", lambda request, *rest: told(request, *rest) | {"large_print": request.user.name}
+        lane_pages,
+        "same_for_all",
+        lambda request, *rest: told(request, *rest) | {"large_print": request.user.name},
     )
     reader = LaneReader(member).warm()
 
@@ -347,7 +356,9 @@ def test_every_table_a_kept_page_is_made_of_has_the_stamp(member, course) -> Non
     reader.get()
     with CaptureQueriesContext(connection) as captured:
         reader.client.get(ADDRESS)
-    read = {name for each in captured for name in re.findall(r'(?:from|join) "?(\w+_\w+)"?', each["sql"], re.I)}
+    read = {
+        name for each in captured for name in re.findall(r'(?:from|join) "?(\w+_\w+)"?', each["sql"], re.I)
+    }
     functions = {"courses_may_read", progress_in_sql()}
 
     assert read - functions - ASKED_EACH_TIME - NEVER_ANOTHER <= STAMPED
@@ -365,7 +376,9 @@ def test_old_changes_are_added_up_and_the_stamp_stays(lesson) -> None:
         cursor.execute("select courses_stamp()")
         before = cursor.fetchone()
         cursor.execute("select courses_fold_changes()")
-        cursor.execute("select courses_stamp(), (select count(*) from courses_change where transaction in (3, 4))")
+        cursor.execute(
+            "select courses_stamp(), (select count(*) from courses_change where transaction in (3, 4))"
+        )
 
         assert cursor.fetchone() == (*before, 0)
 

@@ -13,7 +13,10 @@ from django.core.files.base import ContentFile
 from PIL import Image
 
 RELATIONS = "word/_rels/document.xml.rels"
-_EXTERNAL = '<Relationship Id="rId99" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/%s" Target="%s" TargetMode="External"/></Relationships>'
+_EXTERNAL = (
+    '<Relationship Id="rId99" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/%s" '
+    'Target="%s" TargetMode="External"/></Relationships>'
+)
 
 
 def named(content: bytes, name: str) -> ContentFile:

@@ -36,7 +36,8 @@ PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
         (b"<!doctype html><p>a</p>", "a.html", "html", "html", 0),
         (files.packed({"a.html": "<p>a</p>"}), "a.zip", "archive", "zip", 0),
         (files.loading("hyperlink", "https://example.org/"), "a.docx", "docx", "docx", 0),
-        (files.loading("attachedTemplate", "file:///C:\\Users\\me\\Normal.dotm"), "a.docx", "docx", "docx", 0),
+        (files.loading("attachedTemplate", "file:///C:\\Users\\me\\Normal.dotm"), "a.docx", "docx",
+         "docx", 0),
     ],
 )  # fmt: skip
 def test_a_good_file_is_known_by_its_content(content, name, kind, extension, seconds) -> None:
@@ -55,12 +56,14 @@ def test_a_good_file_is_known_by_its_content(content, name, kind, extension, sec
         (files.with_macros(), "a.docx", "macros", "without macros"),
         (files.as_docm(), "a.docm", "macros", "without macros"),
         (files.loading("image", "https://example.org/a.png"), "a.docx", "outside", "Break Link"),
-        (files.loading("attachedTemplate", "https://example.org/a.dotm"), "a.docx", "outside", "attachedTemplate"),
+        (files.loading("attachedTemplate", "https://example.org/a.dotm"), "a.docx", "outside",
+         "attachedTemplate"),
         (files.loading("attachedTemplate", r"\\host\share\a.dotm"), "a.docx", "outside", "attachedTemplate"),
         (files.loading("oleObject", "file:///C:/a.xlsx"), "a.docx", "outside", "oleObject"),
         (files.with_entities(), "a.docx", "entities", "entities"),
         (files.bomb(), "a.docx", "bomb", "unpacks"),
-        (files.repacked(files.word(), {"word/media/image1.png": files.huge_png()}), "a.docx", "too_many_pixels", "image1.png"),
+        (files.repacked(files.word(), {"word/media/image1.png": files.huge_png()}), "a.docx",
+         "too_many_pixels", "image1.png"),
         (files.repacked(files.word(), {"../../etc/passwd": b"x"}), "a.docx", "paths", "outside of itself"),
         (files.word()[:4000], "a.docx", "damaged", "damaged"),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "a.doc", "not_this_kind", "Save it as .docx"),
@@ -103,7 +106,8 @@ def test_what_is_not_asked_for_is_named() -> None:
 def test_only_what_draws_is_left_of_a_drawing() -> None:
     drawing = SVG % (
         '<title>T</title><script>a()</script><g onload="a()" style="fill:red"><path d="M0 0"/></g>'
-        '<use href="#a"/><use href="http://b/#a"/><a href="javascript:a()"><text>t</text></a><metadata>m</metadata>'
+        '<use href="#a"/><use href="http://b/#a"/><a href="javascript:a()"><text>t</text></a>'
+        "<metadata>m</metadata>"
     )
 
     assert sanitised_svg(drawing.encode()).decode() == (

@@ -112,6 +112,7 @@ def test_the_rooms_have_registered_their_jobs() -> None:
     assert {name: job.nightly for name, job in JOBS.items()} == {
         "forget what activities of mobile members were about": True,
         "publish scheduled pages": False,
+        "complete the search index": True,
         "note where the words of lessons lead": True,
         "close study sittings that have ended": False,
         "close jobs that went silent": False,

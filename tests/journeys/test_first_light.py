@@ -1,5 +1,5 @@
 """
-The main job, end to end: an editor publishes a lesson with a question, a member studies it and passes,
+The main job, end to end: an editor writes a lesson with a question, a reviewer approves it, a member studies it and passes,
 the secretary sees it, a secretary of another branch and a visitor of the site see nothing.
 """
 
@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import timedelta
 
 import pytest
+from django.utils.timezone import localdate
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Served, Visitor, faults
+from tests.journeys.test_publishing import act, from_the_desk, told_in_the_dialogue
 
 pytestmark = pytest.mark.journey
 
@@ -57,9 +60,21 @@ def write_lesson(page: Page, site: str, module: int) -> None:
     body.locator("button.c-sf-add-button").last.click()
     page.locator(".w-combobox__option:has-text('测验')").click()
     choose_in_dialogue(page, "[data-contentpath=body] button:has-text('选择 测验')", "听意见")
-    page.locator("footer .w-dropdown__toggle").first.click()
-    page.locator("button[name=action-publish]").click()
+    sources = page.locator("[data-contentpath=sources]")
+    sources.locator("button.c-sf-add-button").first.click()
+    sources.get_by_label("著作").fill("《关于领导方法的若干问题》")
+    today = localdate()
+    page.fill("[name=valid_as_of]", today.isoformat())
+    page.fill("[name=review_by]", (today + timedelta(days=365)).isoformat())
+    act(page, "action-submit")
     page.wait_for_url(re.compile(r"/admin/pages/\d+/$"))
+
+
+def approve_lesson(reviewer: Visitor) -> None:
+    reviewer.sign_in("reviewer", "/admin/")
+    page = from_the_desk(reviewer, "reviews", TITLE)
+    act(page, "approve")
+    told_in_the_dialogue(page)
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +93,7 @@ def test_the_main_job_end_to_end(served: Served, somebody, module: tuple[int, st
     editor.sign_in("editor", "/admin/")
     write_question_and_quiz(editor.page, served.url)
     write_lesson(editor.page, served.url, pk)
+    approve_lesson(somebody(viewport={"width": 1280, "height": 1000}))
 
     member: Visitor = somebody()
     member.sign_in("member", path)

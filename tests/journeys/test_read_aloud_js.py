@@ -16,10 +16,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.utils.translation import override
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser, Page, Route
 
+from courses.blocks import LessonBody
 from hours.beats import read_reports
 from hours.clock import Pace, merged, reckon, total
 from hours.tokens import StudyToken
@@ -233,6 +235,34 @@ def test_all_of_a_lesson_is_read_in_order_cell_by_cell_and_nothing_that_is_not_i
     assert page.said == SPOKEN
     assert page.told == ["on"] * len(SPOKEN) + ["ended"]
     assert (page.shows("state"), page.shows("says"), page.marked) == ("Read aloud", "the end", "")
+
+
+def test_every_block_of_a_lesson_sounds_as_it_says_a_table_row_by_row_with_its_headings(reader) -> None:
+    blocks = LessonBody().child_blocks
+    kinds = ["table", "discussion", "case", "video", "audio", "locked_quotation"]
+    with override("en"):
+        html = "".join(blocks[kind].render(blocks[kind].get_preview_value()) for kind in kinds)
+    looks = "<style>figcaption, .dots { display: flex; }</style>"  # as the site has them
+    page = reader(f"{looks}<h1>Blocks</h1>{{bar}}<div class=screen>{html}</div>", lang="en")
+    page.press()
+    page.waits(240)
+
+    assert page.said == [
+        "Blocks",
+        "Where opinions were heard", "Where", "Who went", "Heard",
+        "At the village gate", "Who went: The secretary", "Heard: 12",
+        "At home", "Who went: Two members", "Heard: 7",
+        "To talk about", "Where did you last hear people say what they think?",
+        "First the place, then what you heard.",
+        "Case: A form that nobody filled in",
+        "Thirty forms were handed out in the village and two came back.",
+        "The secretary gathered them in and went from house to house for an evening.",
+        "To think about", "Why did the forms not come back, and the words did?",
+        "An evening at the village gate", "Video about 2 min", "What is said, in writing",
+        "A member remembers", "Audio about 3 min", "What is said, in writing",
+        "From the masses, to the masses.", "Some Questions Concerning Methods of Leadership", "1 June 1943",
+        "decision of the Central Committee drafted by Mao Zedong; our translation",
+    ]  # fmt: skip
 
 
 def test_what_is_read_is_marked_and_the_text_stays_as_it_is(reader) -> None:

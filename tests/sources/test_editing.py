@@ -95,6 +95,8 @@ def test_one_proposes_and_another_publishes_the_very_same_words(
     )
     edition.refresh_from_db()
     assert "从群众中来" in edition.html
+    page = client.get(reverse(f"{PAGES}:edit", args=[passage.pk])).text
+    assert all(words in page for words in (PASSAGE["text"], "新的话", "周敏"))
 
 
 def test_an_editor_may_propose_and_not_publish(client, editor) -> None:

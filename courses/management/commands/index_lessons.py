@@ -8,7 +8,9 @@ from courses.search_index import index_everything, index_missing
 
 
 class Command(BaseCommand):
-    help = "Writes the search entries that are missing. Publishing does so itself; this is for after a restore."
+    help = (
+        "Writes the search entries that are missing. Publishing does so itself; this is for after a restore."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--all", action="store_true", help="make every entry anew")

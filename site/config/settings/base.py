@@ -68,6 +68,7 @@ PROXIES = env.number("PROXIES", 0)
 MIDDLEWARE = [
     "hours.middleware.BeatsFirst",
     "courses.lane.LessonsByTheLane",
+    "courses.packing.PackedPages",
     "config.proxies.ClientAddress",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
