@@ -23,7 +23,7 @@ from courses.bundles import bundle_of
 from courses.catalogue import catalogue
 from courses.gate import readable_editions
 from courses.models import CoursePage, LessonEdition
-from courses.outline import Course, outline, with_progress
+from courses.outline import Course, Lesson, outline, with_progress
 from courses.publishing import lesson_url
 from courses.rendering import screens_of
 from courses.slots import gates_agree
@@ -162,25 +162,27 @@ def course(request: HttpRequest, key: UUID, language: Language = "zh-hans") -> d
                 "title": module.title,
                 "url": module.url,
                 "quiz": module.quiz_key,
-                "lessons": [
-                    {
-                        "key": lesson.key,
-                        "edition": lesson.edition.key,
-                        "title": lesson.edition.title,
-                        "url": lesson.url,
-                        "expected_seconds": lesson.edition.expected_seconds,
-                        "state": {
-                            "begun": lesson.state.is_begun,
-                            "reached": lesson.state.is_reached,
-                            "done": lesson.state.is_done,
-                            "seconds": lesson.state.seconds,
-                        },
-                    }
-                    for lesson in module.lessons
-                ],
+                "lessons": [_line(lesson) for lesson in module.lessons],
             }
             for module in found.modules
         ],
+    }
+
+
+def _line(lesson: Lesson) -> dict:
+    state = lesson.state
+    return {
+        "key": lesson.key,
+        "edition": lesson.edition.key,
+        "title": lesson.edition.title,
+        "url": lesson.url,
+        "expected_seconds": lesson.edition.expected_seconds,
+        "state": {
+            "begun": state.is_begun,
+            "reached": state.is_reached,
+            "done": state.is_done,
+            "seconds": state.seconds,
+        },
     }
 
 

@@ -8,7 +8,7 @@ class CoursesConfig(AppConfig):
     verbose_name = _("Courses")
 
     def ready(self) -> None:
-        from courses import publishing, search_index
+        from courses import publishing, search_index, stamping  # noqa: F401  # stamping: its job
         from courses.archive import taking  # noqa: F401  # its work
         from courses.editing import grant_editors
         from courses.holdings import CONTENT, INVENTORY

@@ -14,10 +14,31 @@ from wagtail.documents.blocks import DocumentChooserBlock
 from wagtail.images.blocks import ImageChooserBlock
 from wagtail.snippets.blocks import SnippetChooserBlock
 
-from courses.notes import NotesBlock
 from courses import block_samples
+from courses.notes import NotesBlock
 from quizzes.models import Quiz
 from sources.models import Passage
+
+
+class HeadingBlock(blocks.CharBlock):
+    class Meta:
+        icon = "title"
+        label = _("Heading")
+        description = _("A heading within the lesson.")
+        template = "courses/blocks/heading.html"
+        preview_value = partial(block_samples.heading)
+
+
+class ParagraphBlock(blocks.RichTextBlock):
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(features=["bold", "italic", "ol", "ul", "link", "document-link"], **kwargs)
+
+    class Meta:
+        icon = "pilcrow"
+        label = _("Paragraph")
+        description = _("Text.")
+        template = "courses/blocks/paragraph.html"
+        preview_value = partial(block_samples.paragraph)
 
 
 class QuotationBlock(blocks.StructBlock):
@@ -253,21 +274,8 @@ class QuizBlock(SnippetChooserBlock):
 class LessonBody(blocks.StreamBlock):
     """Everything a lesson may be made of."""
 
-    heading = blocks.CharBlock(
-        label=_("Heading"),
-        icon="title",
-        description=_("A heading within the lesson."),
-        template="courses/blocks/heading.html",
-        preview_value=block_samples.heading,
-    )
-    paragraph = blocks.RichTextBlock(
-        label=_("Paragraph"),
-        icon="pilcrow",
-        features=["bold", "italic", "ol", "ul", "link", "document-link"],
-        description=_("Text."),
-        template="courses/blocks/paragraph.html",
-        preview_value=block_samples.paragraph,
-    )
+    heading = HeadingBlock()
+    paragraph = ParagraphBlock()
     quotation = QuotationBlock()
     locked_quotation = LockedQuotationBlock()
     key_terms = KeyTermsBlock()

@@ -24,6 +24,7 @@ from wagtail.models import Page
 from courses import desk_views
 from courses.desk import SECTIONS, Asked
 from courses.models import LessonPage
+from courses.submitting import SubmitSeveral
 from people.admin.access import open_to
 from people.offices import Office
 from quizzes.models import Question, Quiz, QuizEntry
@@ -51,6 +52,9 @@ class DeskPanel(Component):
             section.for_(asked) for section in SECTIONS if section.key in {"reviews", "returned", "errors"}
         ]
         return {"waiting": [section for section in waiting if section.count]}
+
+
+hooks.register("register_bulk_action", SubmitSeveral)
 
 
 @hooks.register("register_admin_urls")

@@ -1,8 +1,8 @@
 """
 The lane: a lesson for a signed-in member by one statement and one kept page, before all other middleware.
 
-It answers `GET /course/module/lesson/` (and `/en/…`) when nothing at all is unusual; every doubt goes on to the
-ordinary path, which says the same and has the last word:
+It answers `GET /course/module/lesson/` (and `/en/…`) when nothing at all is unusual; every doubt goes on to
+the ordinary path, which says the same and has the last word:
 
 * cookies (`courses.lane_reader`): no reader cookie of this very session, a study card, elder mode, a message
   waiting, an idle time that may be over, the hour in which a session is noted as seen;
@@ -11,15 +11,16 @@ ordinary path, which says the same and has the last word:
   longer live or no longer here, closed to this member; a higher room that objects;
 * offices with pages in the administration: `people.entry_rules` may lead their holders elsewhere.
 
-Right at once, in every process: nothing is told to a process and nothing expires. The same statement that asks
-for the member asks for the stamp of the published tree, for what of it is closed to the member and for the offices
-held, and the page is the one kept under just these (`courses.lane_pages`).
+Right at once, in every process: nothing is told to a process and nothing expires. The same statement that
+asks for the member asks for the stamp of the published tree, for what of it is closed to the member and for
+the offices held, and the page is the one kept under just these (`courses.lane_pages`).
 
-**What may differ by member** on the lesson page: the token and the forms' secret; in `{% by_state %}` whatever
-follows from a lesson's state; the seconds and the factor of the own lesson; through the kind of page the offices
-in the navigation, the look, fewer data, which lessons are open to the reader. Anything else has to stand behind a
-link: pages are rendered for `courses.lane_anybody`, who refuses to say more, and then no such page is kept.
-Whatever table the page comes to be made of needs a trigger in migrations/sql/lane.sql; a test compares them.
+**What may differ by member** on the lesson page: the token and the forms' secret; in `{% by_state %}`
+whatever follows from a lesson's state; the seconds and the factor of the own lesson; through the kind of page
+the offices in the navigation, the look, fewer data, which lessons are open to the reader. Anything else has
+to stand behind a link: pages are rendered for `courses.lane_anybody`, who refuses to say more, and then no
+such page is kept. Whatever table the page comes to be made of needs a trigger in migrations/sql/lane.sql; a
+test compares them.
 
 `LANE=off` leaves all to the ordinary path.
 """
@@ -48,7 +49,7 @@ from courses.outline import in_courses
 from courses.packing import unpacks
 from courses.slots import gates_agree, has_gates, progress_in_sql
 from people.admin.access import opens_administration
-from people.middleware import remember_seen
+from people.middleware import SEEN, remember_seen
 from people.models import Member
 
 ADDRESS = re.compile(r"/(?:(en)/)?([\w-]+/[\w-]+/[\w-]+/)")
@@ -82,7 +83,9 @@ OF_ONE_ANSWER = frozenset({"content-encoding", "content-length"})
 _OF_ENCODING: dict[bool, Headers] = {True: {"content-encoding": ("Content-Encoding", "gzip")}, False: {}}
 
 Served = tuple[str, bool, str]
-"""By which host, safely or not, in which language: for these the headers are learned from the ordinary path."""
+"""
+By which host, safely or not, in which language: for these the headers are learned from the ordinary path.
+"""
 
 
 class Learned(NamedTuple):
@@ -140,6 +143,8 @@ class LessonsByTheLane:
             known = read_note(request.COOKIES.get(READER, ""), session, at=at)
             if known is None or known.mark != mark_of(request.user.password, session):
                 remember_reader(response, request.user, session, at=at)
+                if SEEN not in request.COOKIES and SEEN not in response.cookies:  # the first minute
+                    remember_seen(response, session, at)
         return response
 
     def _learn(self, request: HttpRequest, response: HttpResponse, language: str) -> None:

@@ -1,9 +1,10 @@
 """
 Who a kept lesson page is rendered for: anybody, and what may be known of anybody.
 
-A page that is kept for all of one kind is rendered without any member: in the place of the request, the member
-and the states of lessons stand the objects here. They know what the page is kept by (see `courses.lane_pages`);
-whoever asks them for more has found something that differs by member, and the page is not kept.
+A page that is kept for all of one kind is rendered without any member: in the place of the request, the
+member and the states of lessons stand the objects here. They know what the page is kept by (see
+`courses.lane_pages`); whoever asks them for more has found something that differs by member, and the page is
+not kept.
 """
 
 from __future__ import annotations
@@ -64,7 +65,9 @@ class Sheet:
 
 
 class AnyState:
-    """The state of a lesson, known only within `{% by_state %}`; `number` is the lesson's place in the course."""
+    """
+    The state of a lesson, known only within `{% by_state %}`; `number` is the lesson's place in the course.
+    """
 
     def __init__(self, sheet: Sheet, number: int) -> None:
         self.sheet = sheet

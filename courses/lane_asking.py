@@ -1,10 +1,11 @@
 """
 The lane's one statement: everything that may have changed since the page was made, and this member's own.
 
-It asks together whether the session still is, whose account is open, whether the edition is live and stands at
-this address, whether the gate lets the member read it, which offices they hold today, how far they are with the
-lessons of the course, how fast they read; the stamp of the published tree and what of it is closed to them. The
-last three say which of the kept pages is the right one, so that no process can show one that is not.
+It asks together whether the session still is, whose account is open, whether the edition is live and stands
+at this address, whether the gate lets the member read it, which offices they hold today, how far they are
+with the lessons of the course, how fast they read; the stamp of the published tree and what of it is closed
+to them. The last three say which of the kept pages is the right one, so that no process can show one that is
+not.
 """
 
 from __future__ import annotations
@@ -46,7 +47,8 @@ class Answer(NamedTuple):
     """
     What the statement says of a member and a page.
 
-    `stamp`, `closed`, `offices`: see migrations/sql/lane.sql. `states`: a letter for each lesson of the question.
+    `stamp`, `closed`, `offices`: see migrations/sql/lane.sql. `states`: a letter for each lesson of the
+    question.
     """
 
     member: UUID
@@ -69,7 +71,7 @@ _STATEMENT = """
     join wagtailcore_page p on p.id = e.page_id and p.url_path = %s
     left join hours_studyclock k on k.member_key = m.key
     cross join lateral {progress}(m.id, m.key, %s::uuid[], %s::int[], %s::uuid[], %s::int, %s, %s) f
-    where s.session_key = %s and s.expire_date > now() and courses_may_read(m.id, p.path)
+    where s.session_key = %s and s.expire_date > statement_timestamp() and courses_may_read(m.id, p.path)
 """
 
 

@@ -1,9 +1,10 @@
 """
-Lesson pages that a process keeps: rendered once by the ordinary template, with holes for what is a member's own.
+Lesson pages that a process keeps: rendered once by the ordinary template, with holes for what is a member's
+own.
 
-What a page shows beside its holes follows from its `Kind`; two members for whom all of that is the same see the
-same page. Nothing tells a process that something was published: the stamp of the tree is another one then, and
-pages of the old one are asked for by nobody and fall out.
+What a page shows beside its holes follows from its `Kind`; two members for whom all of that is the same see
+the same page. Nothing tells a process that something was published: the stamp of the tree is another one
+then, and pages of the old one are asked for by nobody and fall out.
 """
 
 from __future__ import annotations
@@ -65,8 +66,8 @@ Chunks = tuple[bytes | None, ...]
 @dataclass(slots=True)
 class Parts:
     """
-    A page in parts. `free`: the place of a part and what is put there. `states`: the place of the first part of a
-    piece, the number of the lesson, and the piece for each letter.
+    A page in parts. `free`: the place of a part and what is put there. `states`: the place of the first part
+    of a piece, the number of the lesson, and the piece for each letter.
     """
 
     parts: list[bytes]
@@ -161,7 +162,7 @@ def make_page(
             **same_for_all(request, course, entry),
             "token": sheet.hole("token"),
             "csrf_token": sheet.hole("csrf"),
-            "pace": replace(pace, factor=sheet.hole("factor")),  # type: ignore[arg-type]  # a hole
+            "pace": replace(pace, factor=sheet.hole("factor")),
             "printed_at": sheet.hole("printed"),
             "sheet": sheet,
         }

@@ -2,9 +2,10 @@
 Who asks for a lesson, told by cookies alone; every doubt is for the ordinary path.
 
 The reader cookie is issued by the ordinary path, to sessions that began with a password, after session and
-member were asked for as ever. It names the member and is sealed together with the key of the session, so that it
-fits no other; and it carries a mark of the password, so that it ends with it. It replaces no question about the
-session: that it still is, that the account is open, that the password is the same asks the lane's statement.
+member were asked for as ever. It names the member and is sealed together with the key of the session, so that
+it fits no other; and it carries a mark of the password, so that it ends with it. It replaces no question
+about the session: that it still is, that the account is open, that the password is the same asks the lane's
+statement.
 """
 
 from __future__ import annotations
@@ -53,7 +54,9 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """A request in which nothing is unusual. `renews`: its minute is over, and the seen cookie is set anew."""
+    """
+    A request in which nothing is unusual. `renews`: its minute is over, and the seen cookie is set anew.
+    """
 
     session: str
     reader: Reader
@@ -119,9 +122,10 @@ def visit_of(request: HttpRequest, *, at: int) -> Visit | None:
     """
     What the cookies of a request say, in seconds `at`.
 
-    None: somebody signed out or signed in with a study card; elder mode, which shows the member's own contact;
-    something to be told at the next page; a form's secret that is missing or of an old kind; a session that may
-    have been idle too long, or is to be noted as seen; a browser that wants something else than a page.
+    None: somebody signed out or signed in with a study card; elder mode, which shows the member's own
+    contact; something to be told at the next page; a form's secret that is missing or of an old kind; a
+    session that may have been idle too long, or is to be noted as seen; a browser that wants something else
+    than a page.
     """
     cookies, meta = request.COOKIES, request.META
     session, csrf = cookies.get(settings.SESSION_COOKIE_NAME), cookies.get(settings.CSRF_COOKIE_NAME, "")
@@ -149,7 +153,9 @@ def masked(secret: str) -> str:
     Django's costs as much as all else together: it asks the system for each letter.
     """
     mask: list[int] = []
-    while len(mask) < CSRF_SECRET_LENGTH:  # letters are equally likely: what is left over above 248 is not used
+    while (
+        len(mask) < CSRF_SECRET_LENGTH
+    ):  # letters are equally likely: what is left over above 248 is not used
         mask += [byte % 62 for byte in secrets.token_bytes(48) if byte < 248]
     del mask[CSRF_SECRET_LENGTH:]
     hidden = [_ALLOWED[(_PLACES[letter] + by) % 62] for letter, by in zip(secret, mask, strict=True)]

@@ -22,14 +22,14 @@ from wagtail.models import Page
 
 from courses.audience import Audience, ChoicesField, Level, Sector
 from courses.blocks import LessonBody, SourceBlock
-from courses.desk_records import LinkLook
 from courses.changed_passages_panel import ChangedPassagesPanel
+from courses.desk_records import LinkLook
 from courses.edition_files import EditionFile
 from courses.importing.records import BroughtDocument
 from courses.reading_records import Bookmark, EditionRead, ErrorAnswer, ErrorReport, Feedback, Note
 from courses.rendering import render_lesson
-from courses.search_entries import SearchEntry
 from courses.reviewing import ReviewTask
+from courses.search_entries import SearchEntry
 from courses.under_review import UnderReview
 from quizzes.models import Quiz
 
@@ -55,6 +55,7 @@ __all__ = [
     "Note",
     "PrivateDocument",
     "ReviewTask",
+    "SearchEntry",
 ]
 
 

@@ -22,6 +22,9 @@ BEFORE = 16
 SENTENCE = 40
 """So much is shown before the first word found; as far back as the second, when its sentence begins there."""
 
+MOST_SPANS = 60
+"""Places that are compared for an extract."""
+
 ENDING = 6
 """What an English word may have after its stem."""
 
@@ -45,7 +48,7 @@ def marked(text: str, asked: Asked) -> SafeString:
 def extract(text: str, asked: Asked) -> SafeString:
     """The part of a text where most of what was asked stands together; its beginning when nothing does."""
     spans = spans_of(text, asked)
-    latin = sum(each.isascii() for each in text[:200]) * 2 > len(text[:200])
+    latin = len(text[:200].encode()) < 2 * len(text[:200])
     start, end = _window(text, spans, 2 * LENGTH if latin else LENGTH)
     inner = [
         Span(max(span.start, start) - start, min(span.end, end) - start)
@@ -126,10 +129,7 @@ def _window(text: str, spans: Sequence[Span], length: int) -> tuple[int, int]:
     """Where an extract begins and ends: on no character's and no word's middle."""
     if not spans:
         return 0, _end_of_word(text, min(len(text), length))
-    room = length - BEFORE
-    best = max(
-        spans, key=lambda s: (len({o.part for o in spans if s.start <= o.start < s.start + room}), -s.start)
-    )
+    best = _fullest(spans[:MOST_SPANS], length - BEFORE)
     start = max(0, best.start - BEFORE)
     back = max(0, best.start - SENTENCE)
     ends = max(text.rfind(end, back, best.start) for end in _ENDS)
@@ -137,6 +137,17 @@ def _window(text: str, spans: Sequence[Span], length: int) -> tuple[int, int]:
         start = ends + 1 if ends >= 0 else 0
     start = _start_of_word(text, start)
     return start, _end_of_word(text, min(len(text), max(best.end, start + length)))
+
+
+def _fullest(spans: Sequence[Span], room: int) -> Span:
+    """Where most of the parts stand together; the first such place."""
+    if len({span.part for span in spans}) == 1:
+        return spans[0]
+
+    def parts_from(first: Span) -> int:
+        return len({span.part for span in spans if first.start <= span.start < first.start + room})
+
+    return max(spans, key=lambda span: (parts_from(span), -span.start))
 
 
 def _start_of_word(text: str, at: int) -> int:

@@ -13,7 +13,7 @@ from courses.search_query import Asked, Part, Term, Way, asked_for
 from courses.search_words import PIECE, asked_grams, fold, pairs
 from people.models import Member
 
-MOST_LOOKED_AT = 60
+MOST_LOOKED_AT = 40
 """Lessons whose words are compared with what was asked."""
 
 LONGEST_RUN = 16

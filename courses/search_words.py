@@ -20,10 +20,16 @@ PIECE = re.compile(rf"(?P<run>[{_CHINESE}0-9]+)|[^\W_{_CHINESE}]+")
 
 
 class _Folding(dict[int, str]):
-    """Character by character; each is worked out once."""
+    """Character by character; each is worked out once. `unequal`: those that are none or several."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unequal: set[str] = set()
 
     def __missing__(self, code: int) -> str:
         folded = self[code] = _fold(chr(code))
+        if len(folded) != 1:
+            self.unequal.add(chr(code))
         return folded
 
 
@@ -55,7 +61,7 @@ def fold(text: str) -> str:
 def fold_with_places(text: str) -> tuple[str, list[int] | range]:
     """The same, and for each character of it the place in `text` that it comes from."""
     folded = fold(text)
-    if len(folded) == len(text) and all(len(_FOLDING[ord(each)]) == 1 for each in set(text)):
+    if len(folded) == len(text) and _FOLDING.unequal.isdisjoint(text):
         return folded, range(len(text))
     places = [place for place, each in enumerate(text) for _part in _FOLDING[ord(each)]]
     return folded, places

@@ -40,8 +40,9 @@ def register_progress(answer: Progress, *, in_sql: str = "") -> None:
     """
     The room that knows who has done what says how far a member is.
 
-    `in_sql` names a function of the database that says the same (see programmes/migrations/sql/lesson_states.sql).
-    Without one every lesson page is made the ordinary way (`courses.lane`).
+    `in_sql` names a function of the database that says the same (see
+    programmes/migrations/sql/lesson_states.sql). Without one every lesson page is made the ordinary way
+    (`courses.lane`).
     """
     _progress.append(answer)
     _progress_in_sql.append(in_sql)

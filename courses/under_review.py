@@ -105,12 +105,12 @@ class ReviewedPageForm(WagtailAdminPageForm):
     def clean(self) -> dict[str, Any]:
         given = super().clean()
         if not self.is_deferred_validation:
-            for name, words in _what_does_not_hold(given):
+            for name, words in what_does_not_hold(given):
                 self.add_error(name, ValidationError(words))
         return given
 
 
-def _what_does_not_hold(given: dict[str, Any]) -> list[tuple[str, str]]:
+def what_does_not_hold(given: dict[str, Any]) -> list[tuple[str, str]]:
     """Days that cannot be, with the word for each field. Asked when a lesson is submitted, not of a draft."""
     checked, again, today = given.get("valid_as_of"), given.get("review_by"), localdate()
     found = []

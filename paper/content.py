@@ -30,8 +30,8 @@ One piece of a lesson, by `kind`:
 `case`       {"title", "blocks": [block, …], "think", "questions": [text, …]}
              `think`: words above the questions
 `discussion` {"heading", "question", "hint"}    a question to talk about, with lines to write on
-`media`      {"title", "transcript", "address"} a video or a recording: printed as its words, or as a note, and
-             the address where it is played as a code for the camera
+`media`      {"title", "transcript", "address"} a video or a recording: printed as its words, or as a note,
+             and the address where it is played as a code for the camera
 """
 
 

@@ -63,7 +63,7 @@ def seen_note(session_key: str, at: int) -> str:
 
 
 def seen_at(note: str, session_key: str) -> int | None:
-    """When a session was last seen by its cookie, in seconds; None when it is not a cookie of this session."""
+    """When a session was last seen by its cookie, in seconds; None when it is no cookie of this session."""
     try:
         raw = base64.urlsafe_b64decode(note)
     except ValueError:

@@ -142,7 +142,7 @@ class QuestionVersion(models.Model):
     A question as it was asked: words in both languages, options and the key. It never changes.
 
     `content`: {"kind", "stem", "stem_en", "options": [{"key", "text", "text_en"}], "correct": [key],
-    "explanation", "explanation_en", "source", "source_en"}, and "passage", its key and words, if there is one.
+    "explanation", "explanation_en", "source", "source_en"}, and "passage", key and words, if there is one.
     """
 
     question = models.ForeignKey(Question, models.PROTECT, related_name="versions")

@@ -25,7 +25,9 @@ class ByState(template.Node):
 
 @register.tag
 def by_state(parser: Parser, token: Token) -> ByState:
-    """`{% by_state lesson.state %}…{% endby_state %}`: only in there does a page say how far the member is."""
+    """
+    `{% by_state lesson.state %}…{% endby_state %}`: only in there does a page say how far the member is.
+    """
     _name, state = token.split_contents()
     nodelist = parser.parse(["endby_state"])
     parser.delete_first_token()

@@ -12,8 +12,8 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.utils.timezone import now
 
-from courses.lane_reader import READER, note_for
 from courses.content_loading import load_content
+from courses.lane_reader import READER, note_for
 from courses.models import CoursePage, HomePage, LessonEdition, LessonPage, ModulePage
 from courses.outline import Module, outline
 from courses.publishing import freeze_edition
@@ -213,7 +213,7 @@ def sign_in(member: Member) -> dict[str, str]:
 
 
 def read_on(member: Member, cookies: dict[str, str]) -> dict[str, str]:
-    """The cookies of a browser that opened a lesson an hour's part ago; each page sets them anew, as it does."""
+    """The cookies of a browser that read a lesson more than a minute ago: the next page sets `seen` anew."""
     at = int(now().timestamp())
     seen = at - min(90, at % 3600)
     return {

@@ -10,7 +10,16 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.timezone import localdate, now
-from wagtail.models import Comment, GroupPagePermission, Page, Revision, Task, TaskState, WorkflowPage, WorkflowState
+from wagtail.models import (
+    Comment,
+    GroupPagePermission,
+    Page,
+    Revision,
+    Task,
+    TaskState,
+    WorkflowPage,
+    WorkflowState,
+)
 
 from courses.editing import grant_editors
 from courses.models import LessonEdition, LessonPage, ReviewTask
@@ -222,6 +231,23 @@ def test_what_is_submitted_says_its_source_and_how_long_it_holds(editor, draft) 
         assert list(refused.context["form"].errors) == [field.removesuffix("-count")]
         assert not WorkflowState.objects.exists()
         assert desk.post(edit_url(draft), sent).status_code == 302  # a draft may lack it
+
+
+def test_a_course_of_drafts_is_submitted_at_once_but_for_what_lacks_something(editor, reviewer) -> None:
+    module = add_module()
+    whole, lacking = add_draft(module, editor, "whole"), add_draft(module, editor, "lacking", sources=[])
+    url = reverse("wagtail_bulk_action", args=["wagtailcore", "page", "submit_for_review"])
+    course = module.get_parent()
+    desk = signed_in(editor)
+    assert "include_descendants" in desk.get(f"{url}?id={course.pk}").text
+
+    asked = {"include_descendants": "on"}
+    told = desk.post(f"{url}?id={course.pk}&next=/admin/desk/", asked, follow=True).text
+    states = WorkflowState.objects.values_list("object_id", "status", "requested_by")
+    assert list(states) == [(str(whole.pk), "in_progress", editor.pk)]
+    assert lacking.title in told
+    approve(WorkflowState.objects.get().current_task_state, by=reviewer)
+    assert (standing(whole)[0], standing(lacking)[0]) == (True, False)
 
 
 def test_setting_up_twice_changes_nothing(db) -> None:

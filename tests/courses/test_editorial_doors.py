@@ -96,7 +96,8 @@ DOORS: dict[str, Door] = {
     "alias": lambda s: (_url("copy", s.live.pk), _copied(s, alias="on")),
     "copy a module and publish": lambda s: (
         _url("copy", s.hidden.pk),
-        _copied(s, publish_copies="on", copy_subpages="on") | {"new_parent_page": str(s.module.get_parent().pk)},
+        _copied(s, publish_copies="on", copy_subpages="on")
+        | {"new_parent_page": str(s.module.get_parent().pk)},
     ),
     "translate": lambda s: (
         reverse("simple_translation:submit_page_translation", args=[s.module.get_parent().pk]),

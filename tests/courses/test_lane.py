@@ -68,7 +68,9 @@ def same_by_both(reader: LaneReader, address: str) -> bytes:
 
 
 def set_states(member: Member, course, letters: str) -> None:
-    """n nothing, b begun, r reached, q reached and the quiz answered, v vouched for by a slip; a new member's."""
+    """
+    n nothing, b begun, r reached, q reached and the quiz answered, v vouched for by a slip; a new member's.
+    """
     editions, quiz = course
     for n, (letter, edition) in enumerate(zip(letters, editions, strict=True)):
         key = edition.translation_key

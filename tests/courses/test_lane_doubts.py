@@ -101,7 +101,7 @@ def test_elder_mode_and_messages_go_on(reader, cookie) -> None:
 
 def test_a_card_session_never_gets_the_cookie(member, branch, secretary, lesson) -> None:
     client = Client()
-    sign_in_by_card(client, active_card(member, by=secretary))
+    sign_in_by_card(client, active_card(member, by=secretary, at=now()))
     for _turn in range(3):
         assert client.get(ADDRESS).status_code == HTTPStatus.OK
 

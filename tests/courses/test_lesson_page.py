@@ -207,8 +207,9 @@ def test_a_lesson_with_a_quiz_is_not_done_by_reading_to_the_end(client, member) 
 
 
 def test_the_page_costs_the_same_however_many_lessons_and_records(
-    client, member, django_assert_num_queries
+    client, member, django_assert_num_queries, settings
 ) -> None:
+    settings.LANE = False
     quiz = add_quiz(add_question("L1"))
     for number in range(4):
         module = add_module(slug=f"module-{number}")

@@ -99,7 +99,7 @@ def test_what_stands_around_the_blocks_is_taken_over():
             ],
         ),
         (
-            '<div class="scroll lesson-table"><table><thead><tr><th>村</th><th class="n">条数</th></tr></thead>'
+            '<div class="scroll"><table><thead><tr><th>村</th><th class="n">条数</th></tr></thead>'
             '<tbody><tr><th scope="row">东村</th><td class="n">12</td></tr></tbody></table></div>',
             [
                 {
@@ -125,7 +125,8 @@ def test_what_stands_around_the_blocks_is_taken_over():
             ],
         ),
         (
-            '<section class="card discussion"><p class="muted">一起谈</p><p><b>在哪里？</b></p><p>先说。</p></section>',
+            '<section class="card discussion"><p class="muted">一起谈</p>'
+            "<p><b>在哪里？</b></p><p>先说。</p></section>",
             [{"kind": "discussion", "heading": "一起谈", "question": "在哪里？", "hint": "先说。"}],
         ),
         (

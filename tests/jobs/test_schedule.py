@@ -113,6 +113,7 @@ def test_the_rooms_have_registered_their_jobs() -> None:
         "forget what activities of mobile members were about": True,
         "publish scheduled pages": False,
         "complete the search index": True,
+        "add up old changes of the tree": True,
         "note where the words of lessons lead": True,
         "close study sittings that have ended": False,
         "close jobs that went silent": False,

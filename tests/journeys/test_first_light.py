@@ -1,6 +1,6 @@
 """
-The main job, end to end: an editor writes a lesson with a question, a reviewer approves it, a member studies it and passes,
-the secretary sees it, a secretary of another branch and a visitor of the site see nothing.
+The main job, end to end: an editor writes a lesson with a question, a reviewer approves it, a member studies
+it and passes, the secretary sees it, a secretary of another branch and a visitor of the site see nothing.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import pytest
 from django.utils.timezone import localdate
 from playwright.sync_api import Page, expect
 
+from tests.bench.transfer import bytes_of
 from tests.journeys.conftest import Served, Visitor, faults
 from tests.journeys.test_publishing import act, from_the_desk, told_in_the_dialogue
 
@@ -62,7 +63,7 @@ def write_lesson(page: Page, site: str, module: int) -> None:
     choose_in_dialogue(page, "[data-contentpath=body] button:has-text('选择 测验')", "听意见")
     sources = page.locator("[data-contentpath=sources]")
     sources.locator("button.c-sf-add-button").first.click()
-    sources.get_by_label("著作").fill("《关于领导方法的若干问题》")
+    sources.locator("[name='sources-0-value-work']").fill("《关于领导方法的若干问题》")
     today = localdate()
     page.fill("[name=valid_as_of]", today.isoformat())
     page.fill("[name=review_by]", (today + timedelta(days=365)).isoformat())
@@ -292,6 +293,21 @@ def test_a_lesson_page_is_light(served: Served, somebody) -> None:
 
     assert sum(pages.values()) <= 60_000, pages
     assert sum(size for url, size in pages.items() if url.endswith(".js")) <= 15_000
+
+
+def test_a_lesson_read_again_and_a_course_with_fewer_data_cost_little(served: Served, somebody) -> None:
+    """Over the wire: 15 KB the second time, and with fewer data at most 1 MB for twenty lessons."""
+    member: Visitor = somebody()
+    member.sign_in("member")
+    cookies = {cookie["name"]: cookie["value"] for cookie in member.context.cookies()}
+    member.open("/mass-line/")
+    links = member.page.locator(".numbered a").evaluate_all("all => all.map(each => each.pathname)")
+    browser = member.context.browser
+    _first, second = bytes_of(browser, served.url, [links[0]] * 2, cookies)
+    spare = bytes_of(browser, served.url, links, cookies, less=True)
+
+    assert second <= 15_000
+    assert len(links) == 12 and sum(spare) * 20 / len(links) <= 1_000_000
 
 
 def test_a_script_that_claims_an_hour_earns_no_more_than_the_clock_showed(served: Served, somebody) -> None:

@@ -57,11 +57,11 @@ def logs() -> Path:
     return folder
 
 
-def start_server(processes: Processes, url: str) -> int:
+def start_server(processes: Processes, url: str, *, name: str = "server") -> int:
     """The ordinary server process of this database; returns its port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = int(probe.getsockname()[1])
-    processes.start("server", "env", f"DATABASE_URL={url}", *server(port))
+    processes.start(name, "env", f"DATABASE_URL={url}", *server(port))
     processes.wait_for_answer(port)
     return port

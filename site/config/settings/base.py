@@ -85,7 +85,7 @@ MIDDLEWARE = [
     "people.entry_rules.EntryRules",
     "people.middleware.AdminOffices",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "wagtail.contrib.redirects.middleware.RedirectMiddleware",
+    "courses.redirects.FromOldAddresses",
     "allauth.account.middleware.AccountMiddleware",  # asked for by allauth.account
 ]
 
