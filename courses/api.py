@@ -17,7 +17,6 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from ninja import Router, Schema
-from ninja.security import django_auth
 
 from courses.bundles import bundle_of
 from courses.catalogue import catalogue
@@ -27,6 +26,7 @@ from courses.outline import Course, Lesson, outline, with_progress
 from courses.publishing import lesson_url
 from courses.rendering import screens_of
 from courses.slots import gates_agree
+from people.entry_rules import by_session
 
 router = Router(tags=["courses"])
 
@@ -121,7 +121,7 @@ class LessonWhole(Schema):
     review_by: date | None
 
 
-@router.get("/courses", response=list[CourseLine], auth=django_auth, summary="Courses the member may read")
+@router.get("/courses", response=list[CourseLine], auth=by_session, summary="Courses the member may read")
 def courses(request: HttpRequest, language: Language = "zh-hans") -> list[dict]:
     entries = catalogue(language, reader=request.user)
     keys = _keys([entry.course.path for entry in entries])
@@ -146,7 +146,7 @@ def courses(request: HttpRequest, language: Language = "zh-hans") -> list[dict]:
 @router.get(
     "/courses/{uuid:key}",
     response=CourseWhole,
-    auth=django_auth,
+    auth=by_session,
     url_name="course",
     summary="A course with its modules and lessons",
 )
@@ -188,7 +188,7 @@ def _line(lesson: Lesson) -> dict:
 
 @router.get(
     "/courses/{uuid:key}/bundle",
-    auth=django_auth,
+    auth=by_session,
     url_name="bundle",
     summary="A course in one language without media, to be kept offline",
     description="JSON with `format`, `key`, `language`, `title` and `modules`, each with its lessons as"
@@ -217,7 +217,7 @@ def bundle(request: HttpRequest, key: UUID, language: Language = "zh-hans") -> H
 @router.get(
     "/lessons/{uuid:key}",
     response=LessonWhole,
-    auth=django_auth,
+    auth=by_session,
     url_name="lesson",
     summary="A lesson as it was published",
 )

@@ -253,7 +253,8 @@ class LessonEdition(models.Model):
     A lesson as it was published: its words, rendered, with the reading time of each screen. It never changes.
 
     Everything that refers to what was studied names an edition; progress and limits go by the translation
-    key, which the Chinese and the English lesson share. `passages`: digest of each passage quoted, by key. `links`: where its words lead (`courses.links`).
+    key, which the Chinese and the English lesson share. `passages`: digest of each passage quoted, by key.
+    `links`: where its words lead (`courses.links`).
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

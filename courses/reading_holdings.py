@@ -59,9 +59,7 @@ READERS = (
         ("key", "edition", "member", "about", "part", "words", "made_at"),
         MENDING,
         RIGHTS,
-        Keeping(
-            _("so many years after the answer, as set for requests"), "answer__answered_at", years_of_requests
-        ),
+        Keeping(_("as requests, counted from the answer"), "answer__answered_at", years_of_requests),
         _("you; editors, without your name"),
         shows=("edition", "about", "part", "words", "made_at"),
     ),

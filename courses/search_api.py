@@ -13,7 +13,6 @@ from django.http import HttpRequest
 from django.utils.timezone import now
 from ninja import Query, Router, Schema
 from ninja.responses import Status
-from ninja.security import django_auth
 from pydantic import Field
 
 from courses.audience import Level, Sector
@@ -21,6 +20,7 @@ from courses.models import Category
 from courses.search import Narrowed
 from courses.search_query import LONGEST
 from courses.search_results import PAGES, TooOften, results, suggestions
+from people.entry_rules import by_session
 from people.leading import Refusal as NotDone
 
 router = Router(tags=["search"])
@@ -83,7 +83,7 @@ class Refused(Schema):
     message: str
 
 
-@router.get("", response={200: Answer, 429: Refused}, auth=django_auth, summary="Search lessons")
+@router.get("", response={200: Answer, 429: Refused}, auth=by_session, summary="Search lessons")
 def search(
     request: HttpRequest,
     q: Words,
@@ -124,7 +124,7 @@ def search(
 @router.get(
     "/suggestions",
     response={200: Suggestions, 429: Refused},
-    auth=django_auth,
+    auth=by_session,
     url_name="suggestions",
     summary="What may be meant while somebody types",
 )

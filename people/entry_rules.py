@@ -8,8 +8,10 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.timezone import localdate, now
 from django.utils.translation import gettext as _
+from ninja.security import SessionAuth
 
 from people.entering import SECOND_STEP
+from people.models import Member
 from people.passwords import is_due
 from people.second_step import is_on, is_required
 
@@ -17,7 +19,30 @@ ALWAYS = {"people:sign_out", "people:look", "people:second_step", "people:recove
 """Pages that stay open, or nobody could do what is asked."""
 
 API = "/api/"
-"""Its routes need a token of a page, and no page opens."""
+"""Its routes need a token of a page, and no page opens; or they ask `BySession`."""
+
+
+class BySession(SessionAuth):
+    """For routes of the interface: whoever is signed in, as soon as pages open for them."""
+
+    def authenticate(self, request: HttpRequest, key: str | None) -> Member | None:
+        member = super().authenticate(request, key)
+        if member is None or (not settings.DEMO and (needs_second_step(request) or is_due(member, at=now()))):
+            return None
+        return member
+
+
+by_session = BySession()
+
+
+def needs_second_step(request: HttpRequest) -> bool:
+    """True when an office asks for the second step and this session began without it."""
+    if request.session.get(SECOND_STEP) or not is_required(request.user, on=localdate()):
+        return False
+    if is_on(request.user):  # switched on from another device
+        request.session[SECOND_STEP] = True
+        return False
+    return True
 
 
 class EntryRules:
@@ -43,7 +68,7 @@ class EntryRules:
             return None
         if not request.user.is_authenticated or request.resolver_match.view_name in ALWAYS:
             return None
-        if self._needs_second_step(request):
+        if needs_second_step(request):
             return self._led_to(
                 request,
                 "people:second_step",
@@ -56,14 +81,6 @@ class EntryRules:
                 _("Your password is older than ninety days. Please choose a new one."),
             )
         return None
-
-    def _needs_second_step(self, request: HttpRequest) -> bool:
-        if request.session.get(SECOND_STEP) or not is_required(request.user, on=localdate()):
-            return False
-        if is_on(request.user):  # switched on from another device
-            request.session[SECOND_STEP] = True
-            return False
-        return True
 
     def _led_to(self, request: HttpRequest, page: str, why: str) -> HttpResponse:
         messages.info(request, why)

@@ -10,129 +10,283 @@ import people.ciphers
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('courses', '0005_files_of_editions'),
+        ("courses", "0005_files_of_editions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ErrorReport',
+            name="ErrorReport",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, unique=True)),
-                ('about', models.CharField(choices=[('words', 'A word or sign is wrong'), ('fact', 'A fact, name or date is wrong'), ('quotation', 'A quotation is not as in the original'), ('picture', 'A picture, recording or link does not work'), ('quiz', 'The quiz is wrong'), ('other', 'Something else')], max_length=12, verbose_name='what is wrong')),
-                ('part', models.CharField(blank=True, max_length=200, verbose_name='where')),
-                ('words', people.ciphers.EncryptedField(verbose_name='what you noticed')),
-                ('made_at', models.DateTimeField(verbose_name='made')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='error_reports', to='courses.lessonedition')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='error_reports', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(default=uuid.uuid4, unique=True)),
+                (
+                    "about",
+                    models.CharField(
+                        choices=[
+                            ("words", "A word or sign is wrong"),
+                            ("fact", "A fact, name or date is wrong"),
+                            ("quotation", "A quotation is not as in the original"),
+                            ("picture", "A picture, recording or link does not work"),
+                            ("quiz", "The quiz is wrong"),
+                            ("other", "Something else"),
+                        ],
+                        max_length=12,
+                        verbose_name="what is wrong",
+                    ),
+                ),
+                ("part", models.CharField(blank=True, max_length=200, verbose_name="where")),
+                ("words", people.ciphers.EncryptedField(verbose_name="what you noticed")),
+                ("made_at", models.DateTimeField(verbose_name="made")),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="error_reports",
+                        to="courses.lessonedition",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="error_reports",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'error report',
-                'verbose_name_plural': 'error reports',
+                "verbose_name": "error report",
+                "verbose_name_plural": "error reports",
             },
         ),
         migrations.CreateModel(
-            name='ErrorAnswer',
+            name="ErrorAnswer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('outcome', models.CharField(choices=[('mended', 'It is mended'), ('no_error', 'It is right as it stands'), ('later', 'It will be mended with the next edition')], max_length=10, verbose_name='outcome')),
-                ('words', models.TextField(blank=True, max_length=2000, verbose_name='words for the reader')),
-                ('answered_at', models.DateTimeField(verbose_name='answered')),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='error_reports_answered', to=settings.AUTH_USER_MODEL)),
-                ('report', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='answer', to='courses.errorreport')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "outcome",
+                    models.CharField(
+                        choices=[
+                            ("mended", "It is mended"),
+                            ("no_error", "It is right as it stands"),
+                            ("later", "It will be mended with the next edition"),
+                        ],
+                        max_length=10,
+                        verbose_name="outcome",
+                    ),
+                ),
+                ("words", models.TextField(blank=True, max_length=2000, verbose_name="words for the reader")),
+                ("answered_at", models.DateTimeField(verbose_name="answered")),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="error_reports_answered",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "report",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="answer",
+                        to="courses.errorreport",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'answer to an error report',
-                'verbose_name_plural': 'answers to error reports',
+                "verbose_name": "answer to an error report",
+                "verbose_name_plural": "answers to error reports",
             },
         ),
         migrations.CreateModel(
-            name='Feedback',
+            name="Feedback",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('verdict', models.CharField(choices=[('good', 'Clear and useful'), ('hard', 'Too hard'), ('long', 'Too long'), ('plain', 'I knew it all')], max_length=6, verbose_name='how you found it')),
-                ('given_at', models.DateTimeField(verbose_name='given')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='feedback', to='courses.lessonedition')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='feedback', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "verdict",
+                    models.CharField(
+                        choices=[
+                            ("good", "Clear and useful"),
+                            ("hard", "Too hard"),
+                            ("long", "Too long"),
+                            ("plain", "I knew it all"),
+                        ],
+                        max_length=6,
+                        verbose_name="how you found it",
+                    ),
+                ),
+                ("given_at", models.DateTimeField(verbose_name="given")),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="feedback",
+                        to="courses.lessonedition",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="feedback",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'feedback',
-                'verbose_name_plural': 'feedback',
+                "verbose_name": "feedback",
+                "verbose_name_plural": "feedback",
             },
         ),
         migrations.CreateModel(
-            name='Note',
+            name="Note",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, unique=True)),
-                ('lesson', models.UUIDField(verbose_name='lesson')),
-                ('text', people.ciphers.EncryptedField(verbose_name='note')),
-                ('written_at', models.DateTimeField(verbose_name='written')),
-                ('changed_at', models.DateTimeField(verbose_name='changed')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='notes', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(default=uuid.uuid4, unique=True)),
+                ("lesson", models.UUIDField(verbose_name="lesson")),
+                ("text", people.ciphers.EncryptedField(verbose_name="note")),
+                ("written_at", models.DateTimeField(verbose_name="written")),
+                ("changed_at", models.DateTimeField(verbose_name="changed")),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notes",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'note',
-                'verbose_name_plural': 'notes',
+                "verbose_name": "note",
+                "verbose_name_plural": "notes",
             },
         ),
         migrations.CreateModel(
-            name='Bookmark',
+            name="Bookmark",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('lesson', models.UUIDField(verbose_name='lesson')),
-                ('made_at', models.DateTimeField(verbose_name='made')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='bookmarks', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("lesson", models.UUIDField(verbose_name="lesson")),
+                ("made_at", models.DateTimeField(verbose_name="made")),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="bookmarks",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'bookmark',
-                'verbose_name_plural': 'bookmarks',
-                'constraints': [models.UniqueConstraint(fields=('member', 'lesson'), name='a_lesson_is_bookmarked_once')],
+                "verbose_name": "bookmark",
+                "verbose_name_plural": "bookmarks",
+                "constraints": [
+                    models.UniqueConstraint(fields=("member", "lesson"), name="a_lesson_is_bookmarked_once")
+                ],
             },
         ),
         migrations.CreateModel(
-            name='EditionRead',
+            name="EditionRead",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('read_at', models.DateTimeField(verbose_name='read')),
-                ('edition', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='read', to='courses.lessonedition')),
-                ('member', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions_read', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("read_at", models.DateTimeField(verbose_name="read")),
+                (
+                    "edition",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="read",
+                        to="courses.lessonedition",
+                    ),
+                ),
+                (
+                    "member",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="editions_read",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'edition read',
-                'verbose_name_plural': 'editions read',
-                'constraints': [models.UniqueConstraint(fields=('member', 'edition'), name='an_edition_is_read_for_the_first_time_once')],
+                "verbose_name": "edition read",
+                "verbose_name_plural": "editions read",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("member", "edition"), name="an_edition_is_read_for_the_first_time_once"
+                    )
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='errorreport',
-            index=models.Index(fields=['member', '-made_at'], name='error_reports_of_a_member'),
+            model_name="errorreport",
+            index=models.Index(fields=["member", "-made_at"], name="error_reports_of_a_member"),
         ),
         migrations.AddConstraint(
-            model_name='errorreport',
-            constraint=models.CheckConstraint(condition=models.Q(('about__in', ['words', 'fact', 'quotation', 'picture', 'quiz', 'other'])), name='an_error_report_says_what_kind_of_error'),
+            model_name="errorreport",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("about__in", ["words", "fact", "quotation", "picture", "quiz", "other"])),
+                name="an_error_report_says_what_kind_of_error",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='erroranswer',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['mended', 'no_error', 'later'])), name='an_answer_says_how_it_ended'),
+            model_name="erroranswer",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("outcome__in", ["mended", "no_error", "later"])),
+                name="an_answer_says_how_it_ended",
+            ),
         ),
         migrations.AddIndex(
-            model_name='feedback',
-            index=models.Index(fields=['edition', 'member', '-id'], name='last_feedback_of_a_member'),
+            model_name="feedback",
+            index=models.Index(fields=["edition", "member", "-id"], name="last_feedback_of_a_member"),
         ),
         migrations.AddConstraint(
-            model_name='feedback',
-            constraint=models.CheckConstraint(condition=models.Q(('verdict__in', ['good', 'hard', 'long', 'plain'])), name='feedback_is_one_of_four_verdicts'),
+            model_name="feedback",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("verdict__in", ["good", "hard", "long", "plain"])),
+                name="feedback_is_one_of_four_verdicts",
+            ),
         ),
         migrations.AddIndex(
-            model_name='note',
-            index=models.Index(fields=['member', 'lesson'], name='notes_of_a_member_on_a_lesson'),
+            model_name="note",
+            index=models.Index(fields=["member", "lesson"], name="notes_of_a_member_on_a_lesson"),
         ),
         migrations.AddConstraint(
-            model_name='note',
-            constraint=models.CheckConstraint(condition=models.Q(('changed_at__gte', models.F('written_at'))), name='a_note_is_not_changed_before_it_is_written'),
+            model_name="note",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("changed_at__gte", models.F("written_at"))),
+                name="a_note_is_not_changed_before_it_is_written",
+            ),
         ),
     ]

@@ -11,42 +11,234 @@ import courses.importing.records
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('courses', '0008_search_entries'),
-        ('jobs', '0002_tree_history_and_arrangements'),
+        ("courses", "0008_search_entries"),
+        ("jobs", "0002_tree_history_and_arrangements"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
         migrations.swappable_dependency(settings.WAGTAIL_PAGE_MODEL),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='lessonpage',
-            name='body',
-            field=wagtail.fields.StreamField([('heading', 0), ('paragraph', 1), ('quotation', 6), ('locked_quotation', 7), ('key_terms', 12), ('timeline', 18), ('case', 23), ('table', 27), ('discussion', 30), ('image', 34), ('video', 38), ('audio', 41), ('document', 43), ('notes', 44), ('quiz', 45)], block_lookup={0: ('wagtail.blocks.CharBlock', (), {'description': 'A heading within the lesson.', 'icon': 'title', 'label': 'Heading', 'preview_value': '为什么要反复讲', 'template': 'courses/blocks/heading.html'}), 1: ('wagtail.blocks.RichTextBlock', (), {'description': 'Text.', 'features': ['bold', 'italic', 'ol', 'ul', 'link', 'document-link'], 'icon': 'pilcrow', 'label': 'Paragraph', 'template': 'courses/blocks/paragraph.html'}), 2: ('wagtail.blocks.TextBlock', (), {'label': 'Text', 'rows': 3}), 3: ('wagtail.blocks.CharBlock', (), {'help_text': 'The official name, with its marks.', 'label': 'Work'}), 4: ('wagtail.blocks.CharBlock', (), {'label': 'Date', 'required': False}), 5: ('wagtail.blocks.CharBlock', (), {'label': 'Article or page', 'required': False}), 6: ('wagtail.blocks.StructBlock', [[('text', 2), ('work', 3), ('date', 4), ('place', 5)]], {}), 7: ('courses.blocks.LockedQuotationBlock', (), {}), 8: ('wagtail.blocks.CharBlock', (), {'label': 'Term'}), 9: ('wagtail.blocks.TextBlock', (), {'label': 'Meaning', 'rows': 2}), 10: ('wagtail.blocks.StructBlock', [[('term', 8), ('meaning', 9)]], {}), 11: ('wagtail.blocks.ListBlock', (10,), {'label': 'Terms', 'min_num': 1}), 12: ('wagtail.blocks.StructBlock', [[('terms', 11)]], {}), 13: ('wagtail.blocks.CharBlock', (), {'label': 'Title', 'required': False}), 14: ('wagtail.blocks.CharBlock', (), {'label': 'When'}), 15: ('wagtail.blocks.TextBlock', (), {'label': 'What', 'rows': 2}), 16: ('wagtail.blocks.StructBlock', [[('when', 14), ('what', 15)]], {}), 17: ('wagtail.blocks.ListBlock', (16,), {'label': 'Events', 'min_num': 2}), 18: ('wagtail.blocks.StructBlock', [[('title', 13), ('events', 17)]], {}), 19: ('wagtail.blocks.CharBlock', (), {'label': 'Title'}), 20: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'italic', 'ol', 'ul'], 'label': 'What happened'}), 21: ('wagtail.blocks.CharBlock', (), {'label': 'Question'}), 22: ('wagtail.blocks.ListBlock', (21,), {'label': 'To think about', 'min_num': 0}), 23: ('wagtail.blocks.StructBlock', [[('title', 19), ('text', 20), ('questions', 22)]], {}), 24: ('wagtail.blocks.CharBlock', (), {'label': 'Text', 'required': False}), 25: ('wagtail.blocks.RichTextBlock', (), {'features': ['bold', 'ul'], 'label': 'Rich text', 'required': False}), 26: ('wagtail.blocks.DecimalBlock', (), {'label': 'Number', 'required': False}), 27: ('wagtail.contrib.typed_table_block.blocks.TypedTableBlock', [[('text', 24), ('rich', 25), ('number', 26)]], {}), 28: ('wagtail.blocks.TextBlock', (), {'label': 'Question', 'rows': 2}), 29: ('wagtail.blocks.TextBlock', (), {'label': 'Where to begin', 'required': False, 'rows': 2}), 30: ('wagtail.blocks.StructBlock', [[('question', 28), ('hint', 29)]], {}), 31: ('wagtail.images.blocks.ImageChooserBlock', (), {'label': 'Image'}), 32: ('wagtail.blocks.TextBlock', (), {'help_text': 'What the image shows, for those who cannot see it.', 'label': 'Text alternative', 'rows': 2}), 33: ('wagtail.blocks.CharBlock', (), {'label': 'Caption', 'required': False}), 34: ('wagtail.blocks.StructBlock', [[('image', 31), ('alt', 32), ('caption', 33)]], {}), 35: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'label': 'Video file'}), 36: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'label': 'Captions (.vtt)', 'required': False}), 37: ('wagtail.blocks.IntegerBlock', (), {'label': 'Length in seconds', 'max_value': 21600, 'min_value': 1}), 38: ('wagtail.blocks.StructBlock', [[('file', 35), ('captions', 36), ('title', 19), ('seconds', 37)]], {}), 39: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'label': 'Audio file'}), 40: ('wagtail.blocks.TextBlock', (), {'label': 'What is said', 'rows': 6}), 41: ('wagtail.blocks.StructBlock', [[('file', 39), ('title', 19), ('seconds', 37), ('transcript', 40)]], {}), 42: ('wagtail.documents.blocks.DocumentChooserBlock', (), {'label': 'Document'}), 43: ('wagtail.blocks.StructBlock', [[('file', 42), ('title', 19)]], {}), 44: ('courses.notes.NotesBlock', (), {}), 45: ('courses.blocks.QuizBlock', (), {})}, verbose_name='body'),
+            model_name="lessonpage",
+            name="body",
+            field=wagtail.fields.StreamField(
+                [
+                    ("heading", 0),
+                    ("paragraph", 1),
+                    ("quotation", 6),
+                    ("locked_quotation", 7),
+                    ("key_terms", 12),
+                    ("timeline", 18),
+                    ("case", 23),
+                    ("table", 27),
+                    ("discussion", 30),
+                    ("image", 34),
+                    ("video", 38),
+                    ("audio", 41),
+                    ("document", 43),
+                    ("notes", 44),
+                    ("quiz", 45),
+                ],
+                block_lookup={
+                    0: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {
+                            "description": "A heading within the lesson.",
+                            "icon": "title",
+                            "label": "Heading",
+                            "preview_value": "为什么要反复讲",
+                            "template": "courses/blocks/heading.html",
+                        },
+                    ),
+                    1: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {
+                            "description": "Text.",
+                            "features": ["bold", "italic", "ol", "ul", "link", "document-link"],
+                            "icon": "pilcrow",
+                            "label": "Paragraph",
+                            "template": "courses/blocks/paragraph.html",
+                        },
+                    ),
+                    2: ("wagtail.blocks.TextBlock", (), {"label": "Text", "rows": 3}),
+                    3: (
+                        "wagtail.blocks.CharBlock",
+                        (),
+                        {"help_text": "The official name, with its marks.", "label": "Work"},
+                    ),
+                    4: ("wagtail.blocks.CharBlock", (), {"label": "Date", "required": False}),
+                    5: ("wagtail.blocks.CharBlock", (), {"label": "Article or page", "required": False}),
+                    6: (
+                        "wagtail.blocks.StructBlock",
+                        [[("text", 2), ("work", 3), ("date", 4), ("place", 5)]],
+                        {},
+                    ),
+                    7: ("courses.blocks.LockedQuotationBlock", (), {}),
+                    8: ("wagtail.blocks.CharBlock", (), {"label": "Term"}),
+                    9: ("wagtail.blocks.TextBlock", (), {"label": "Meaning", "rows": 2}),
+                    10: ("wagtail.blocks.StructBlock", [[("term", 8), ("meaning", 9)]], {}),
+                    11: ("wagtail.blocks.ListBlock", (10,), {"label": "Terms", "min_num": 1}),
+                    12: ("wagtail.blocks.StructBlock", [[("terms", 11)]], {}),
+                    13: ("wagtail.blocks.CharBlock", (), {"label": "Title", "required": False}),
+                    14: ("wagtail.blocks.CharBlock", (), {"label": "When"}),
+                    15: ("wagtail.blocks.TextBlock", (), {"label": "What", "rows": 2}),
+                    16: ("wagtail.blocks.StructBlock", [[("when", 14), ("what", 15)]], {}),
+                    17: ("wagtail.blocks.ListBlock", (16,), {"label": "Events", "min_num": 2}),
+                    18: ("wagtail.blocks.StructBlock", [[("title", 13), ("events", 17)]], {}),
+                    19: ("wagtail.blocks.CharBlock", (), {"label": "Title"}),
+                    20: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {"features": ["bold", "italic", "ol", "ul"], "label": "What happened"},
+                    ),
+                    21: ("wagtail.blocks.CharBlock", (), {"label": "Question"}),
+                    22: ("wagtail.blocks.ListBlock", (21,), {"label": "To think about", "min_num": 0}),
+                    23: (
+                        "wagtail.blocks.StructBlock",
+                        [[("title", 19), ("text", 20), ("questions", 22)]],
+                        {},
+                    ),
+                    24: ("wagtail.blocks.CharBlock", (), {"label": "Text", "required": False}),
+                    25: (
+                        "wagtail.blocks.RichTextBlock",
+                        (),
+                        {"features": ["bold", "ul"], "label": "Rich text", "required": False},
+                    ),
+                    26: ("wagtail.blocks.DecimalBlock", (), {"label": "Number", "required": False}),
+                    27: (
+                        "wagtail.contrib.typed_table_block.blocks.TypedTableBlock",
+                        [[("text", 24), ("rich", 25), ("number", 26)]],
+                        {},
+                    ),
+                    28: ("wagtail.blocks.TextBlock", (), {"label": "Question", "rows": 2}),
+                    29: (
+                        "wagtail.blocks.TextBlock",
+                        (),
+                        {"label": "Where to begin", "required": False, "rows": 2},
+                    ),
+                    30: ("wagtail.blocks.StructBlock", [[("question", 28), ("hint", 29)]], {}),
+                    31: ("wagtail.images.blocks.ImageChooserBlock", (), {"label": "Image"}),
+                    32: (
+                        "wagtail.blocks.TextBlock",
+                        (),
+                        {
+                            "help_text": "What the image shows, for those who cannot see it.",
+                            "label": "Text alternative",
+                            "rows": 2,
+                        },
+                    ),
+                    33: ("wagtail.blocks.CharBlock", (), {"label": "Caption", "required": False}),
+                    34: ("wagtail.blocks.StructBlock", [[("image", 31), ("alt", 32), ("caption", 33)]], {}),
+                    35: ("wagtail.documents.blocks.DocumentChooserBlock", (), {"label": "Video file"}),
+                    36: (
+                        "wagtail.documents.blocks.DocumentChooserBlock",
+                        (),
+                        {"label": "Captions (.vtt)", "required": False},
+                    ),
+                    37: (
+                        "wagtail.blocks.IntegerBlock",
+                        (),
+                        {"label": "Length in seconds", "max_value": 21600, "min_value": 1},
+                    ),
+                    38: (
+                        "wagtail.blocks.StructBlock",
+                        [[("file", 35), ("captions", 36), ("title", 19), ("seconds", 37)]],
+                        {},
+                    ),
+                    39: ("wagtail.documents.blocks.DocumentChooserBlock", (), {"label": "Audio file"}),
+                    40: ("wagtail.blocks.TextBlock", (), {"label": "What is said", "rows": 6}),
+                    41: (
+                        "wagtail.blocks.StructBlock",
+                        [[("file", 39), ("title", 19), ("seconds", 37), ("transcript", 40)]],
+                        {},
+                    ),
+                    42: ("wagtail.documents.blocks.DocumentChooserBlock", (), {"label": "Document"}),
+                    43: ("wagtail.blocks.StructBlock", [[("file", 42), ("title", 19)]], {}),
+                    44: ("courses.notes.NotesBlock", (), {}),
+                    45: ("courses.blocks.QuizBlock", (), {}),
+                },
+                verbose_name="body",
+            ),
         ),
         migrations.CreateModel(
-            name='BroughtDocument',
+            name="BroughtDocument",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
-                ('file', models.FileField(blank=True, storage=courses.importing.records.private, upload_to=courses.importing.records.path_of)),
-                ('file_name', models.CharField(max_length=200, verbose_name='file')),
-                ('kind', models.CharField(max_length=10, verbose_name='kind')),
-                ('state', models.CharField(choices=[('reading', 'Being read'), ('ready', 'Read, waiting for you to arrange it'), ('refused', 'Could not be read'), ('writing', 'Being written'), ('written', 'Written as drafts')], default='reading', max_length=10, verbose_name='state')),
-                ('asked_at', models.DateTimeField(verbose_name='brought in')),
-                ('written_at', models.DateTimeField(null=True, verbose_name='written')),
-                ('document', models.JSONField(default=dict)),
-                ('plan', models.JSONField(default=dict)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('asked_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='brought_documents', to=settings.AUTH_USER_MODEL)),
-                ('course', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.WAGTAIL_PAGE_MODEL)),
-                ('job', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("key", models.UUIDField(default=uuid.uuid4, editable=False, unique=True)),
+                (
+                    "file",
+                    models.FileField(
+                        blank=True,
+                        storage=courses.importing.records.private,
+                        upload_to=courses.importing.records.path_of,
+                    ),
+                ),
+                ("file_name", models.CharField(max_length=200, verbose_name="file")),
+                ("kind", models.CharField(max_length=10, verbose_name="kind")),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("reading", "Being read"),
+                            ("ready", "Read, waiting for you to arrange it"),
+                            ("refused", "Could not be read"),
+                            ("writing", "Being written"),
+                            ("written", "Written as drafts"),
+                        ],
+                        default="reading",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(verbose_name="brought in")),
+                ("written_at", models.DateTimeField(null=True, verbose_name="written")),
+                ("document", models.JSONField(default=dict)),
+                ("plan", models.JSONField(default=dict)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "asked_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="brought_documents",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "course",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.WAGTAIL_PAGE_MODEL,
+                    ),
+                ),
+                (
+                    "job",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="jobs.job",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'imported document',
-                'verbose_name_plural': 'imported documents',
-                'constraints': [models.CheckConstraint(condition=models.Q(('written_at', None), ('state', 'written'), _connector='XOR'), name='a_written_document_says_when')],
+                "verbose_name": "imported document",
+                "verbose_name_plural": "imported documents",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("written_at", None), ("state", "written"), _connector="XOR"),
+                        name="a_written_document_says_when",
+                    )
+                ],
             },
         ),
     ]

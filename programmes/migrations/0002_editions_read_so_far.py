@@ -4,7 +4,6 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ("programmes", "0001_lessons_reached"),
         ("courses", "0006_what_readers_keep"),

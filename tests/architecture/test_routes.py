@@ -134,7 +134,7 @@ ONE_OF_EACH = [ANONYMOUS, "member", "secretary", "county leader", "editor", "sec
 
 def has_languages(route: str) -> bool:
     """The interface, the administration and files have no language in their address."""
-    return not re.match(r"api/|healthz|documents/|\^media/|static", route)
+    return not re.match(r"api/|healthz|\^documents/|\^media/|static", route)
 
 
 def tell(rows: list[Row], prefix: str) -> None:

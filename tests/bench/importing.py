@@ -88,7 +88,14 @@ def _photograph(number: int) -> bytes:
     from PIL import Image
 
     noise = Image.effect_noise((500, 375), 60).resize((2000, 1500))
-    image = Image.merge("RGB", [noise, noise.rotate(90 + number).resize((2000, 1500)), noise.transpose(Image.Transpose.FLIP_TOP_BOTTOM)])
+    image = Image.merge(
+        "RGB",
+        [
+            noise,
+            noise.rotate(90 + number).resize((2000, 1500)),
+            noise.transpose(Image.Transpose.FLIP_TOP_BOTTOM),
+        ],
+    )
     file = BytesIO()
     image.save(file, "JPEG", quality=75)
     return file.getvalue()

@@ -80,9 +80,7 @@ def test_nobody_else_sees_changes_or_removes_a_note(client, member, secretary, l
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("text", ["", "字" * 2001])
-def test_an_empty_or_endless_note_is_refused_and_stays_in_the_box(
-    client, member, lesson, text
-) -> None:
+def test_an_empty_or_endless_note_is_refused_and_stays_in_the_box(client, member, lesson, text) -> None:
     client.force_login(member)
     page = client.post(address(lesson, "notes"), {"act": "write", "key": str(KEY), "text": text})
     assert page.status_code == HTTPStatus.UNPROCESSABLE_ENTITY

@@ -55,8 +55,11 @@ def from_the_desk(visitor: Visitor, section: str, title: str = TITLE) -> Page:
 def act(page: Page, name: str) -> None:
     """Open the menu of what can be done, and do it. It closes when the page keeps a draft meanwhile."""
     item = page.locator(f"footer [name='{name}'], footer [data-workflow-action-name='{name}']").first
-    for _attempt in range(5):
-        press(page.locator("footer .w-dropdown__toggle").first)
+    toggle = page.locator("footer .w-dropdown__toggle").first
+    for _attempt in range(20):
+        if toggle.get_attribute("aria-expanded") != "true":
+            toggle.focus()
+            page.keyboard.press("Enter")
         page.wait_for_timeout(500)
         item.focus()
         if item.evaluate("it => it === document.activeElement"):

@@ -288,3 +288,13 @@ def test_the_console_removes_it_and_says_why(enrolled, member) -> None:
 
     assert not step.is_on(member)
     assert AuditEntry.objects.get(action="second_step.removed").reason == "telephone lost"
+
+
+def test_routes_known_by_the_session_wait_for_the_second_step_as_pages_do(
+    client, member, editor, settings
+) -> None:
+    settings.DEMO = False
+    client.force_login(editor)
+    assert client.get("/api/v1/courses").status_code == HTTPStatus.UNAUTHORIZED
+    client.force_login(member)
+    assert client.get("/api/v1/courses").status_code == HTTPStatus.OK

@@ -62,5 +62,7 @@ def _tried(ports: list[int], chance: Random) -> Iterator[Finding]:
     ):
         yield Finding("no stale page", what, f"{len(found)} {found[:2]}", not found)
     share = reading.by_lane / max(reading.shown, 1)
-    yield Finding("no stale page", "the lane was taken, however often the tree changed", f"{share:.0%}", share > 0.3)
+    yield Finding(
+        "no stale page", "the lane was taken, however often the tree changed", f"{share:.0%}", share > 0.3
+    )
     desk.all_done()
