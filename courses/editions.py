@@ -7,14 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from bs4 import BeautifulSoup, Tag
-
+from courses.lesson_words import paragraphs
 from courses.models import LessonEdition
 
 LIKE = 0.4
 """Two paragraphs at least so alike are one that was changed; else one went and another came."""
 
-_PARTS = ("h2", "h3", "h4", "p", "li", "blockquote", "figcaption", "dt", "dd", "tr", "caption", "summary")
 _PIECE = re.compile(r"[A-Za-z0-9]+(?:['’.-][A-Za-z0-9]+)*|\s+|.", re.DOTALL)
 
 
@@ -36,37 +34,13 @@ class Change:
 
 def changes(old: LessonEdition, new: LessonEdition) -> list[Change]:
     """Return what is not the same in `new`, in its order. Two editions of the same words: nothing."""
-    before, after = paragraphs_of(old), paragraphs_of(new)
+    before, after = (paragraphs(each.title, each.summary, each.html) for each in (old, new))
     found: list[Change] = []
     matcher = SequenceMatcher(None, before, after, autojunk=False)
     for kind, i1, i2, j1, j2 in matcher.get_opcodes():
         if kind != "equal":
             found += _between(before[i1:i2], after[j1:j2])
     return found
-
-
-def paragraphs_of(edition: LessonEdition) -> list[str]:
-    """Return the texts of an edition a reader sees, in order: title, summary, paragraphs, points, cells."""
-    soup = BeautifulSoup(edition.html, "html.parser")
-    texts = [edition.title, edition.summary]
-    for element in soup.find_all([*_PARTS, "img"]):
-        if element.name == "img":
-            texts.append(str(element.get("alt") or ""))
-        elif not element.find_all(_PARTS):
-            texts.append(_text(element))
-        else:  # a point with a list in it: its own words only
-            texts.append(_text_beside(element))
-    return [text for text in texts if text]
-
-
-def _text(element: Tag) -> str:
-    between = " " if element.name == "tr" else ""
-    return " ".join(element.get_text(between).split())
-
-
-def _text_beside(element: Tag) -> str:
-    parts = [str(child) for child in element.children if not isinstance(child, Tag)]
-    return " ".join("".join(parts).split())
 
 
 def _between(before: Sequence[str], after: Sequence[str]) -> Iterator[Change]:

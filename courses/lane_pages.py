@@ -209,7 +209,7 @@ def compose(page: KeptPage, answer: Answer, *, csrf: str, at: datetime, packs: b
         "csrf": csrf.encode(),
         "token": token.sign().encode(),
         "seconds": b"%d" % answer.seconds,
-        "factor": unlocalize(factor).encode(),
+        "factor": _written(factor),
         "printed": _printed(page.language, at.replace(second=0, microsecond=0)),
     }
     content = b"".join(page.plain.filled(own, answer.states))
@@ -217,6 +217,11 @@ def compose(page: KeptPage, answer: Answer, *, csrf: str, at: datetime, packs: b
         return content
     packed = page.packed.filled({name: packed_part(each) for name, each in own.items()}, answer.states)
     return packed_file(packed, crc32(content), len(content))
+
+
+@lru_cache(maxsize=1024)
+def _written(factor: float) -> bytes:
+    return unlocalize(factor).encode()
 
 
 @lru_cache(maxsize=16)

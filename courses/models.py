@@ -254,7 +254,8 @@ class LessonEdition(models.Model):
 
     Everything that refers to what was studied names an edition; progress and limits go by the translation
     key, which the Chinese and the English lesson share. `passages`: digest of each passage quoted, by key.
-    `links`: where its words lead (`courses.links`).
+    `links`: where its words lead (`courses.links`). `words_digest`: of what is read, whatever its dress; empty in
+    editions from before it was kept.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -275,6 +276,7 @@ class LessonEdition(models.Model):
     links = models.JSONField(null=True)
     valid_as_of = models.DateField(null=True)
     review_by = models.DateField(null=True)
+    words_digest = models.CharField(max_length=64, default="", db_default="")
     frozen_at = models.DateTimeField()
     is_live = models.BooleanField(default=False)
 

@@ -13,6 +13,7 @@ from django.utils.translation import get_language
 from wagtail.signals import page_published, page_unpublished
 
 from courses.edition_files import keep_files
+from courses.lesson_words import words_digest
 from courses.links import keep_links
 from courses.live import url_of
 from courses.models import LessonEdition, LessonPage
@@ -46,6 +47,7 @@ def freeze_edition(page: LessonPage, *, at: datetime) -> LessonEdition:
             "passages": lesson.passages,
             "valid_as_of": page.valid_as_of,
             "review_by": page.review_by,
+            "words_digest": words_digest(page.title, page.summary, lesson.html),
             "frozen_at": at,
         },
     )

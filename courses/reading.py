@@ -67,26 +67,24 @@ def note_read(*, member_id: int, edition: LessonEdition, at: datetime) -> None:
 
 def read_before(member: Member, edition: LessonEdition) -> EditionRead | None:
     """What the member read last of a lesson that has changed since; None when nothing has. One query."""
-    return (
-        EditionRead.objects.filter(
-            member=member,
-            edition__translation_key=edition.translation_key,
-            edition__language=edition.language,
-        )
-        .exclude(Exists(EditionRead.objects.filter(member=OuterRef("member"), edition=edition)))
-        .select_related("edition")
-        .order_by("-read_at", "-pk")
-        .first()
-    )
+    mine = EditionRead.objects.filter(
+        member=member,
+        edition__translation_key=edition.translation_key,
+        edition__language=edition.language,
+    ).exclude(edition__words_digest="")
+    same = mine.filter(edition__words_digest=edition.words_digest)
+    before = mine.filter(~Exists(same)).select_related("edition")
+    return before.order_by("-read_at", "-pk").first()
 
 
 def changed_since_read(member: Member, *, language: str) -> list[LessonEdition]:
     """Live lessons of a language that changed since the member read them, the latest first. One query."""
     mine = EditionRead.objects.filter(member=member)
-    before = mine.filter(edition__translation_key=OuterRef("translation_key"), edition__language=language)
-    changed = readable_editions(member).filter(
-        Exists(before), ~Exists(mine.filter(edition=OuterRef("pk"))), language=language
-    )
+    before = mine.filter(
+        edition__translation_key=OuterRef("translation_key"), edition__language=language
+    ).exclude(edition__words_digest="")
+    same = before.filter(edition__words_digest=OuterRef("words_digest"))
+    changed = readable_editions(member).filter(Exists(before), ~Exists(same), language=language)
     return [
         edition
         for edition in changed.order_by("-frozen_at", "pk")

@@ -41,8 +41,8 @@ def load_questions(rows: list[dict[str, Any]]) -> dict[str, Question]:
     Bring the rows of a file into the bank and return the questions by reference. Again changes nothing.
 
     A new question is in use at once, or a draft when its row says `draft = true`: a fact that is not yet
-    confirmed in a named official text. A question already there follows the file as long as its words are those
-    that were loaded; one that an editor has written or changed stays as it is, and so does its state.
+    confirmed in a named official text. A question already there follows the file as long as its words are
+    those that were loaded; one that an editor has written or changed stays as it is, and so does its state.
 
     :raises BadQuestion: and nothing is loaded.
     """

@@ -242,6 +242,7 @@ def build_scene(edition: LessonEdition, monkeypatch) -> Scene:
         "no key": "999999",
         "act": "codes",
         "change": "rename",
+        "stop": "stop",
         "again": "again",
         "edition": str(edition.key),
         "error report": _reported(people["member"], edition),

@@ -1,6 +1,6 @@
 """What a reader keeps of a lesson, and what they tell the editors."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from http import HTTPStatus
 from uuid import UUID, uuid4
 
@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from courses import reading
-from courses.editions import Change, Piece, changes, paragraphs_of
+from courses.editions import Change, Piece, changes
 from courses.error_reports import AnsweredAlready, AnswerMissing, answer, open_reports
+from courses.lesson_words import paragraphs
 from courses.models import (
     Audience,
     Bookmark,
@@ -165,6 +166,15 @@ def test_a_reader_hears_that_a_lesson_has_changed_until_they_read_it_again(clien
 
 
 @pytest.mark.django_db
+def test_new_dates_of_checking_are_no_change_of_what_was_read(member, lesson) -> None:
+    mark_reached(member_id=member.pk, edition=lesson, at=NOON)
+    newer = live_edition(publish(lesson.page, valid_as_of=date(2026, 11, 20)))
+    assert newer != lesson
+    assert reading.changed_since_read(member, language="zh-hans") == []
+    assert reading.read_before(member, newer) is None
+
+
+@pytest.mark.django_db
 def test_a_change_of_one_language_is_none_of_the_other(member, lesson) -> None:
     english = live_edition(add_lesson(add_module("en"), translation_key=lesson.translation_key, slug="first"))
     mark_reached(member_id=member.pk, edition=lesson, at=NOON)
@@ -201,7 +211,8 @@ def test_the_differences_rebuild_both_sides(old, new) -> None:
     found = changes(before, after)
     removed = "".join(p.text for c in found for p in c.pieces if p.kind == "removed")
     added = "".join(p.text for c in found for p in c.pieces if p.kind == "added")
-    grown = len("".join(paragraphs_of(after))) - len("".join(paragraphs_of(before)))
+    lengths = [len("".join(paragraphs(e.title, e.summary, e.html))) for e in (before, after)]
+    grown = lengths[1] - lengths[0]
     assert len(added) - len(removed) == grown
 
 

@@ -117,6 +117,8 @@ def test_the_rooms_have_registered_their_jobs() -> None:
         "note where the words of lessons lead": True,
         "close study sittings that have ended": False,
         "close jobs that went silent": False,
+        "give back interrupted documents": False,
+        "remove old documents that were brought in": True,
         "give back interrupted workbooks": False,
         "seal the audit": False,
         "remove expired sessions": True,

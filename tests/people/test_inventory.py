@@ -161,6 +161,7 @@ def test_what_the_night_drops_has_a_moment_and_a_length() -> None:
     ours = {held.key: held.keeping.length() for held in everything_held() if held.keeping.is_ours}
 
     assert ours == {
+        "courses.errorreport": timedelta(days=5 * 365),
         "people.correctionrequest": timedelta(days=5 * 365),
         "people.erasure": timedelta(days=5 * 365),
         "people.onetimecode": timedelta(days=30),

@@ -18,6 +18,9 @@ declare
                 select from hours_studyrecord emptied where emptied.corrects_id = r.id
                     and emptied.standing = 'counted' and emptied.evidence -> 'to' = '0'
             ));
+    asked uuid[] := array(  -- of the others it is known that they were begun
+        select l.key from unnest(lessons) l(key) where l.key <> all (reached) and l.key <> all (vouched)
+    ) || lessons[here];
     begun uuid[];
     waiting int[];
 begin
@@ -26,13 +29,14 @@ begin
             select t.subject, sum(t.seconds)::int seconds from (
                 select i.subject, i.seconds from hours_countedinterval i
                 where i.member_key = reader_key and i.started_at >= year_begin and i.started_at < year_end
+                    and i.subject = any (asked)
                 union all
                 select r.subject, r.award from hours_studyrecord r
                 where r.award <> 0 and r.member_key = reader_key
-                    and r.started_at >= year_begin and r.started_at < year_end
+                    and r.started_at >= year_begin and r.started_at < year_end and r.subject = any (asked)
                 union all
                 select k.subject, study_seconds(k.pieces * tstzrange(year_begin, year_end)::tstzmultirange)
-                from hours_studyclock k where k.member_key = reader_key and k.subject is not null
+                from hours_studyclock k where k.member_key = reader_key and k.subject = any (asked)
             ) t group by t.subject
         ) s;
     if cardinality(checks) > 0 then
