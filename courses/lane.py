@@ -8,7 +8,8 @@ the ordinary path, which says the same and has the last word:
   waiting, an idle time that may be over, the hour in which a session is noted as seen;
 * the address: a query, one that the ordinary path has not answered yet in this process, a preview;
 * the answer (`courses.lane_asking`): the session ended, the account closed, another password, the edition no
-  longer live or no longer here, closed to this member; a higher room that objects;
+  longer live or no longer here, closed to this member, changed since they read it; a higher room that
+  objects;
 * offices with pages in the administration: `people.entry_rules` may lead their holders elsewhere.
 
 Right at once, in every process: nothing is told to a process and nothing expires. The same statement that

@@ -23,7 +23,7 @@ from django.db import connection, transaction
 from courses.lane_reader import Reader
 from courses.outline import Course, Lesson
 from courses.slots import progress_in_sql
-from hours.prepared import fetch_all
+from hours.prepared import fetch_words
 from hours.totals import bounds, year_of
 
 
@@ -63,15 +63,17 @@ class Answer(NamedTuple):
 
 
 _STATEMENT = """
-    select m.key, m.id, m.password, courses_stamp(), array_to_string(courses_closed(m.id), ' '),
-        courses_offices(m.id), coalesce(k.pace, 100), f.states, f.seconds
+    select m.key::text, m.id::text, m.password, courses_stamp(), array_to_string(courses_closed(m.id), ' '),
+        courses_offices(m.id), coalesce(k.pace, 100)::text, f.states, f.seconds::text
     from django_session s
-    join people_member m on m.id = %s and m.is_active
-    join courses_lessonedition e on e.id = %s and e.is_live
+    join people_member m on m.id = %s::bigint and m.is_active
+    join courses_lessonedition e on e.id = %s::bigint and e.is_live
     join wagtailcore_page p on p.id = e.page_id and p.url_path = %s
     left join hours_studyclock k on k.member_key = m.key
-    cross join lateral {progress}(m.id, m.key, %s::uuid[], %s::int[], %s::uuid[], %s::int, %s, %s) f
+    cross join lateral {progress}(m.id, m.key, %s::uuid[], %s::int[], %s::uuid[], %s::int,
+        %s::timestamptz, %s::timestamptz) f
     where s.session_key = %s and s.expire_date > statement_timestamp() and courses_may_read(m.id, p.path)
+        and not courses_read_otherwise(m.id, e.id)
 """
 
 
@@ -95,8 +97,9 @@ def _array(values: Iterable[object]) -> str:
 
 
 @lru_cache(maxsize=8)
-def _year(year: int) -> tuple[datetime, datetime]:
-    return bounds(year)
+def _year(year: int) -> tuple[str, str]:
+    begin, end = bounds(year)
+    return begin.isoformat(), end.isoformat()
 
 
 @lru_cache(maxsize=8)
@@ -110,21 +113,23 @@ def ask(question: Question, reader: Reader, session: str, *, at: datetime) -> An
 
     The mark of the password is for the caller to compare.
     """
-    rows = fetch_all(
-        _statement(progress_in_sql()),
-        (
-            reader.member,
-            question.edition,
-            question.address,
-            question.lessons,
-            question.checked,
-            question.checks,
-            question.here,
-            *_year(year_of(at)),
-            session,
-        ),
+    values = (
+        str(reader.member),
+        str(question.edition),
+        question.address,
+        question.lessons,
+        question.checked,
+        question.checks,
+        str(question.here),
+        *_year(year_of(at)),
+        session,
     )
-    return Answer._make(rows[0]) if rows else None
+    for member, pk, password, stamp, closed, offices, pace, states, seconds in fetch_words(
+        _statement(progress_in_sql()), values
+    ):
+        who = (UUID(member), int(pk), password)
+        return Answer(*who, stamp, closed, offices, int(pace), states, int(seconds))
+    return None
 
 
 @contextmanager

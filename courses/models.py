@@ -254,8 +254,8 @@ class LessonEdition(models.Model):
 
     Everything that refers to what was studied names an edition; progress and limits go by the translation
     key, which the Chinese and the English lesson share. `passages`: digest of each passage quoted, by key.
-    `links`: where its words lead (`courses.links`). `words_digest`: of what is read, whatever its dress; empty in
-    editions from before it was kept.
+    `links`: where its words lead (`courses.links`). `words_digest`: of what is read, whatever its dress;
+    empty in editions from before it was kept.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)

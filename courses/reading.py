@@ -22,6 +22,7 @@ from courses.reading_records import (
     Note,
 )
 from courses.slots import gates_agree
+from hours.prepared import fetch_all
 from hours.slots import subjects
 from people.leading import Refusal
 from people.models import Member
@@ -75,6 +76,11 @@ def read_before(member: Member, edition: LessonEdition) -> EditionRead | None:
     same = mine.filter(edition__words_digest=edition.words_digest)
     before = mine.filter(~Exists(same)).select_related("edition")
     return before.order_by("-read_at", "-pk").first()
+
+
+def has_changed_since_read(member: Member, edition: int) -> bool:
+    """True when the member read the lesson to its end, and never with the words of this edition."""
+    return bool(fetch_all("select courses_read_otherwise(%s, %s)", [member.pk, edition])[0][0])
 
 
 def changed_since_read(member: Member, *, language: str) -> list[LessonEdition]:

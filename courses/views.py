@@ -19,6 +19,7 @@ from courses.live import lessons_of_course
 from courses.low_data import lighter, wants_less
 from courses.models import CoursePage, HomePage, LessonPage, ModulePage
 from courses.outline import Course, Lesson, Module, in_courses, next_to_study, outline, with_progress
+from courses.reading import has_changed_since_read
 from courses.slots import gates_agree
 from hours.counting_rules import counting_rules
 from hours.pace import pace_of
@@ -142,6 +143,7 @@ def lesson_context(request: HttpRequest, course: Course, entry: Lesson) -> dict:
     token = StudyToken(request.user.key, edition.translation_key, edition.pk, at, large_print, pace)
     return {
         **same_for_all(request, course, entry),
+        "is_updated": has_changed_since_read(request.user, edition.pk),
         "token": token.sign(),
         "pace": counting_rules(at).pace(times_of(entry), large_print=large_print, pace=pace),
     }

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import count
 from typing import Any
+from weakref import WeakKeyDictionary
+from zlib import crc32
 
 import psycopg
 from django.db import OperationalError, connection
+from psycopg.pq import ExecStatus
 
 Values = Sequence[Any] | Mapping[str, Any]
 
@@ -35,3 +40,54 @@ def _fetch(sql: str, values: Values) -> list[tuple]:
     connection.ensure_connection()
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
         return cursor.execute(sql, values, prepare=True).fetchall()
+
+
+_PREPARED: WeakKeyDictionary[psycopg.Connection[Any], set[str]] = WeakKeyDictionary()
+"""The statements that a connection has planned already, besides those that psycopg looks after."""
+
+
+def fetch_words(sql: str, values: Sequence[str]) -> list[tuple[str, ...]]:
+    """
+    The rows of a statement that takes and answers text only, the statement's hottest way: without psycopg's
+    cursor, which costs more than all else that such a page does.
+
+    Within a transaction, and when statements are counted, it goes the ordinary way. No column may be null.
+    """
+    if connection.queries_logged or connection.in_atomic_block or not connection.get_autocommit():
+        return fetch_all(sql, values)
+    try:
+        return _fetch_words(sql, values)
+    except OperationalError:  # the server was started anew since the last request: once more
+        connection.close()
+        return _fetch_words(sql, values)
+
+
+def _fetch_words(sql: str, values: Sequence[str]) -> list[tuple[str, ...]]:
+    connection.ensure_connection()
+    server = connection.connection.pgconn
+    name, numbered = _named(sql)
+    with connection.wrap_database_errors:
+        known = _PREPARED.setdefault(connection.connection, set())
+        if name not in known:
+            _expect(server.prepare(name.encode(), numbered), ExecStatus.COMMAND_OK)
+            known.add(name)
+        answer = server.exec_prepared(name.encode(), [value.encode() for value in values])
+        _expect(answer, ExecStatus.TUPLES_OK)
+    columns = range(answer.nfields)
+    return [
+        tuple(answer.get_value(row, column).decode() for column in columns) for row in range(answer.ntuples)
+    ]
+
+
+def _expect(answer: Any, status: ExecStatus) -> None:
+    if answer.status != status:
+        raise psycopg.errors.error_from_result(answer)
+
+
+@lru_cache(maxsize=16)
+def _named(sql: str) -> tuple[str, bytes]:
+    """A name for the statement, and the statement with its places numbered."""
+    first, *rest = sql.split("%s")
+    places = count(1)
+    numbered = "".join([first, *(f"${next(places)}{part}" for part in rest)])
+    return f"xuecheng_{crc32(sql.encode()):08x}", numbered.encode()

@@ -228,9 +228,10 @@ def test_the_page_costs_the_same_however_many_lessons_and_records(
     client.force_login(member)
     client.get("/mass-line/module-2/lesson-1/")  # the rules of the clock are read once a minute
 
-    # session, member, lessons of the course, lessons reached, quizzes handed in, time studied, pace, offices
+    # session, member, lessons of the course, lessons reached, quizzes handed in, time studied, pace, offices,
+    # whether it has changed since it was read
     client.get("/mass-line/module-2/lesson-1/")  # rules are read once a minute
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert client.get("/mass-line/module-2/lesson-1/").status_code == HTTPStatus.OK
 
 

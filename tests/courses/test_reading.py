@@ -23,6 +23,7 @@ from courses.models import (
     LessonEdition,
     Note,
 )
+from courses.publishing import lesson_url
 from people.models import AuditEntry
 from programmes.progress import mark_reached
 from tests.cast import add_lesson, add_module, make_member, moment
@@ -305,3 +306,15 @@ def test_my_lessons_costs_the_same_however_many_there_are(client, member, django
     keep(2, 6)
     with django_assert_num_queries(8):
         assert len(client.get("/my-lessons/").context["kept"]) == 6
+
+
+@pytest.mark.django_db
+def test_the_lesson_page_says_that_it_has_changed_until_it_is_read_again(client, member, lesson) -> None:
+    mark_reached(member_id=member.pk, edition=lesson, at=NOON)
+    client.force_login(member)
+    assert not client.get(lesson_url(lesson)).context["is_updated"]
+    newer = rewritten(lesson, "从群众中来。", "新的一段。")
+    for _time in range(2):
+        assert address(newer, "changes") in client.get(lesson_url(newer)).content.decode()
+    mark_reached(member_id=member.pk, edition=newer, at=NOON)
+    assert address(newer, "changes") not in client.get(lesson_url(newer)).content.decode()

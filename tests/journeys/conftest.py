@@ -114,6 +114,34 @@ def served(prepared: Prepared) -> Iterator[Served]:
             yield Served(url, database, Path(environment["VAR_DIR"]))
 
 
+def surroundings(served: Served) -> dict[str, str]:
+    """What another process of the same installation finds around it."""
+    return {
+        **os.environ,
+        "DATABASE_URL": served.database,
+        "VAR_DIR": str(served.var),
+        "MEDIA_DIR": str(served.var / "media"),
+        "DEMO": "true",
+        "DJANGO_SETTINGS_MODULE": "config.settings.demo",
+        "PYTHONPATH": f"{ROOT / 'site'}{os.pathsep}{ROOT}",
+    }
+
+
+@pytest.fixture
+def worker(served: Served) -> Iterator[None]:
+    """Somebody who does the long work, as `make run` starts them."""
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "db_worker", "--no-startup-delay", "--queue-name", "long"],
+        cwd=ROOT,
+        env=surroundings(served),
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(15)
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))

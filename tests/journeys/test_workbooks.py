@@ -3,48 +3,20 @@
 from __future__ import annotations
 
 import io
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook, load_workbook
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import PHONE, ROOT, Served, Visitor
+from tests.journeys.conftest import PHONE, Served, Visitor
 
 pytestmark = pytest.mark.journey
 
 PAGES = "/admin/people/workbooks/"
 HEADINGS = ("党员编号", "姓名", "组织关系所在支部", "所在党支部起始日期")
 DESK = {"width": 1280, "height": 800}
-
-
-@pytest.fixture
-def worker(served: Served) -> Iterator[None]:
-    """Somebody who does the long work, as `make run` starts them."""
-    environment = {
-        **os.environ,
-        "DATABASE_URL": served.database,
-        "VAR_DIR": str(served.var),
-        "MEDIA_DIR": str(served.var / "media"),
-        "DEMO": "true",
-        "DJANGO_SETTINGS_MODULE": "config.settings.demo",
-        "PYTHONPATH": f"{ROOT / 'site'}{os.pathsep}{ROOT}",
-    }
-    process = subprocess.Popen(
-        [sys.executable, "manage.py", "db_worker", "--no-startup-delay", "--queue-name", "long"],
-        cwd=ROOT,
-        env=environment,
-    )
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait(15)
 
 
 def filled(template: bytes, branch: str, *, wrong: bool) -> bytes:

@@ -1,0 +1,73 @@
+"""What goes on in other processes of the installation that is served: the scheduler's work, a lesson of all blocks."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import timedelta
+
+from tests.journeys.conftest import ROOT, Served, surroundings
+
+
+def elsewhere(served: Served, act: str) -> None:
+    """Have one of the functions below done in a process of its own."""
+    done = f"from tests.journeys import far_away; far_away.{act}"
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", done]
+    subprocess.run(command, cwd=ROOT, env=surroundings(served), check=True)
+
+
+def publish_in_two_days(course: int) -> None:
+    """The reviewer approves the rest of a course; two days later the scheduler does its work."""
+    from django.core.management import call_command
+    from django.utils import timezone
+    from wagtail.models import Page, TaskState
+
+    from courses.reviewing import approve
+    from people.models import Member
+
+    reviewer = Member.objects.get_by_natural_key("reviewer")
+    for page in Page.objects.get(pk=course).get_descendants(inclusive=True).order_by("path"):
+        state = page.current_workflow_task_state
+        if state and state.status == TaskState.STATUS_IN_PROGRESS:
+            approve(state, by=reviewer)
+    here = timezone.now
+    timezone.now = lambda: here() + timedelta(days=2)
+    call_command("publish_scheduled")
+
+
+def publish_every_block(slug: str) -> None:
+    """A lesson that has each block once, in the first Chinese module, as the system would load it."""
+    from django.core.files.base import ContentFile
+    from django.utils import translation
+    from wagtail.documents import get_document_model
+    from wagtail.images import get_image_model
+
+    from courses.blocks import LessonBody
+    from courses.models import ModulePage
+    from quizzes.models import Quiz
+    from sources.models import Passage
+    from tests.cast import add_lesson
+
+    def file(ending: str) -> object:
+        document = get_document_model()(title=ending)
+        document.file.save(f"{slug}.{ending}", ContentFile(b"WEBVTT\n" if ending == "vtt" else b"x"))
+        return document
+
+    translation.activate("zh-hans")
+    chosen = {
+        "locked_quotation": Passage.objects.filter(live=True).first(),
+        "quiz": Quiz.objects.first(),
+        "image": {"image": get_image_model().objects.first(), "alt": "一张收回来的意见表", "caption": "图一"},
+    }
+    body = []
+    for name, block in LessonBody().child_blocks.items():
+        value = chosen[name] if name in chosen else block.get_preview_value()
+        for part, ending in (
+            ("file", {"video": "mp4", "audio": "mp3", "document": "pdf"}.get(name)),
+            ("captions", "vtt"),
+        ):
+            if isinstance(value, dict) and part in value and ending:
+                value[part] = file(ending)
+        body.append((name, value))
+    module = ModulePage.objects.filter(live=True, locale__language_code="zh-hans").order_by("path").first()
+    add_lesson(module, slug, title="每一种版块", body=body)
