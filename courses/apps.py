@@ -8,7 +8,7 @@ class CoursesConfig(AppConfig):
     verbose_name = _("Courses")
 
     def ready(self) -> None:
-        from courses import publishing, search_index, stamping  # noqa: F401  # stamping: its job
+        from courses import edition_files, publishing, search_index, stamping  # noqa: F401  # stamping: its job
         from courses.archive import taking  # noqa: F401  # its work
         from courses.editing import grant_editors
         from courses.holdings import CONTENT, INVENTORY
@@ -21,6 +21,7 @@ class CoursesConfig(AppConfig):
         from sources.slots import register_uses
 
         publishing.connect()
+        edition_files.connect()
         search_index.connect()
         post_migrate.connect(grant_editors, dispatch_uid="courses.grant_editors")
         post_migrate.connect(open_the_way, dispatch_uid="courses.open_the_way")

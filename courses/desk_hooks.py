@@ -7,7 +7,9 @@ from copy import copy
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest
+from django.db.models import Model
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.templatetags.static import static
 from django.urls import URLPattern, reverse_lazy
 from django.utils.html import format_html
@@ -19,10 +21,13 @@ from wagtail.admin.action_menu import ActionMenuItem
 from wagtail.admin.menu import MenuItem
 from wagtail.admin.ui.components import Component
 from wagtail.admin.views.home import UserObjectsInWorkflowModerationPanel, WorkflowObjectsToModeratePanel
+from wagtail.documents import get_document_model
+from wagtail.images import get_image_model
 from wagtail.models import Page
 
 from courses import desk_views
 from courses.desk import SECTIONS, Asked
+from courses.edition_files import is_shown
 from courses.models import LessonPage
 from courses.submitting import SubmitSeveral
 from people.admin.access import open_to
@@ -76,6 +81,20 @@ def desk_on_the_first_page(request: HttpRequest, panels: list[Component]) -> Non
     panels[:] = [panel for panel in panels if not isinstance(panel, theirs)]
     if open_to(request.user, WRITING, leaders=False):
         panels.append(DeskPanel())
+
+
+@hooks.register("before_bulk_action")
+def keep_what_lessons_show(
+    request: HttpRequest, action: str, objects: list[Model], asked: Any
+) -> HttpResponse | None:
+    """Images and documents that a published lesson shows are not deleted, of many at once either."""
+    files = [file for file in objects if isinstance(file, get_image_model() | get_document_model())]
+    if action != "delete" or request.method != "POST" or not any(map(is_shown, files)):
+        return None
+    messages.error(
+        request, _("A published lesson shows this. Take it out of the lesson first. Nothing was deleted.")
+    )
+    return redirect("wagtailadmin_home")
 
 
 @hooks.register("insert_global_admin_css")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.db.models import Q
+from django.db.models.signals import pre_delete
 from django.utils.translation import gettext_lazy as _
 from wagtail.documents import get_document_model
 from wagtail.images import get_image_model
@@ -49,6 +51,28 @@ def keep_files(edition: LessonEdition, page: LessonPage) -> None:
     """Write down what the edition shows, in the transaction that freezes it. Again changes nothing."""
     rows = [EditionFile(edition=edition, **{kind: pk}) for kind, pk in _shown(page)]
     EditionFile.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def refuse_while_shown(sender: type, instance: models.Model, **kwargs: object) -> None:
+    """
+    Hear that an image or a document is about to be deleted.
+
+    :raises PermissionDenied: when a published lesson shows it; then nothing is deleted.
+    """
+    if is_shown(instance):
+        raise PermissionDenied
+
+
+def is_shown(file: models.Model) -> bool:
+    """True when the live edition of a lesson shows this image or document."""
+    kind = "image" if isinstance(file, get_image_model()) else "document"
+    return EditionFile.objects.filter(**{kind: file.pk}, edition__is_live=True).exists()
+
+
+def connect() -> None:
+    """Called once when the project starts."""
+    for model in (get_image_model(), get_document_model()):
+        pre_delete.connect(refuse_while_shown, sender=model, dispatch_uid=f"courses.shown.{model.__name__}")
 
 
 def _shown(page: LessonPage) -> Iterator[tuple[str, int]]:

@@ -14,10 +14,9 @@ from wagtail.models import Page
 from hours.prepared import fetch_all
 from people.models import Member
 
-HOME_PATH = 2 * Page.steplen
 COURSE_PATH = 3 * Page.steplen
 MODULE_PATH = 4 * Page.steplen
-"""Characters of a path down to home page, course, module (root, home, course, module, lesson)."""
+"""Characters of a path down to course and module (root, home, course, module, lesson)."""
 
 
 @dataclass(slots=True)
@@ -70,32 +69,43 @@ def url_of(language: str, address: str) -> str:
 
 
 _STATEMENT = """
+    with open_to_reader as materialized (
+        select e.id, p.path, p.url_path from courses_lessonedition e
+        join wagtailcore_page p on p.id = e.page_id
+        where e.is_live and e.language = %(language)s and {where}
+            and courses_may_read(%(reader)s::bigint, p.path)
+    )
     select e.id, e.key, e.translation_key, e.language, e.title, e.expected_seconds, e.screens, e.quiz_keys,
-        p.path, p.url_path, m.title, q.key, c.title,
+        r.path, r.url_path, m.title, m.quiz, c.title,
         w.summary, w.html, coalesce(w.contents, '[]'), coalesce(w.sources, '[]'), w.valid_as_of, w.other,
         e.media_seconds, w.review_by
-    from courses_lessonedition e
-    join wagtailcore_page p on p.id = e.page_id
-    join wagtailcore_page m on m.path = substr(p.path, 1, {module})
-    join wagtailcore_page c on c.path = substr(p.path, 1, {course})
-    join wagtailcore_page h on h.path = substr(p.path, 1, {home})
-    join courses_modulepage mp on mp.page_ptr_id = m.id
-    left join quizzes_quiz q on q.id = mp.quiz_id
+    from open_to_reader r
+    join courses_lessonedition e on e.id = r.id
+    cross join lateral (
+        select page.title, q.key quiz from wagtailcore_page page
+        join courses_modulepage mp on mp.page_ptr_id = page.id
+        left join quizzes_quiz q on q.id = mp.quiz_id
+        where page.path = substr(r.path, 1, {module}) offset 0
+    ) m
+    cross join lateral (
+        select page.title from wagtailcore_page page where page.path = substr(r.path, 1, {course}) offset 0
+    ) c
     left join lateral (
         select e.summary, e.html, e.contents, e.sources, e.valid_as_of, e.review_by, (
             select op.url_path from courses_lessonedition o join wagtailcore_page op on op.id = o.page_id
             where o.translation_key = e.translation_key and o.is_live and o.language <> e.language
                 and courses_may_read(%(reader)s::bigint, op.path)
             limit 1) other
-        where substr(p.url_path, length(h.url_path) + 1) = %(address)s
+        where substr(r.url_path, strpos(substr(r.url_path, 2), '/') + 2) = %(address)s
     ) w on true
-    where e.is_live and e.language = %(language)s and {where} and courses_may_read(%(reader)s::bigint, p.path)
-    order by p.path
+    order by r.path
 """
+# The gate is asked first, and places are looked up one by one ("offset 0"): where the planner takes a tree for
+# small that has grown since it last looked, it would else try all pages with all pages.
 
-_PLACES = {"home": HOME_PATH, "course": COURSE_PATH, "module": MODULE_PATH}
+_PLACES = {"course": COURSE_PATH, "module": MODULE_PATH}
 _BY_PLACE = _STATEMENT.format(where="starts_with(p.path, %(below)s)", **_PLACES)
-_BY_COURSE = _STATEMENT.format(where="c.slug = %(course)s", **_PLACES)
+_BY_COURSE = _STATEMENT.format(where="split_part(p.url_path, '/', 3) = %(course)s", **_PLACES)
 
 
 def live_lessons(language: str, *, reader: Member | None, below: str = "") -> list[LiveLesson]:

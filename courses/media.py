@@ -46,7 +46,7 @@ KEPT_AS_FILES = {
 TEXTS = (".svg", ".txt", ".vtt")
 MOST_PACKED = 512 * 1024
 
-_PART = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+_PART = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
 class OutsideTheFile(Exception):

@@ -33,7 +33,7 @@ def image(request: HttpRequest, path: str) -> HttpResponseBase:
 def document(request: HttpRequest, key: str, name: str) -> HttpResponseBase:
     """A document, recording or film of a lesson. Visitors are asked to sign in."""
     reader = _reader(request)
-    found = media_gate.document(int(key), reader) if len(key) < 19 else None
+    found = media_gate.document(int(key), reader) if len(key) < 10 else None
     if found is None or PurePosixPath(found.name).name != name:
         raise Http404
     if reader is None:

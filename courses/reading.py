@@ -147,15 +147,19 @@ def change_note(member: Member, lesson: UUID, key: UUID, text: str, *, seen: dat
     When it was changed or removed elsewhere meanwhile, both are kept: the new words become another note.
     Returns True when they took the place of the old ones.
 
-    :raises NothingWritten, TooLong:
+    :raises NothingWritten, TooLong, TooManyNotes:
     """
     text = _checked(text)
+    Member.objects.select_for_update(no_key=True).get(pk=member.pk)
     note = Note.objects.select_for_update().filter(member=member, lesson=lesson, key=key).first()
     if note is not None and (note.changed_at == seen or note.text == text):
         note.text, note.changed_at = text, max(at, note.changed_at)
         note.save(update_fields=["text", "changed_at"])
         return True
-    if text not in {kept.text for kept in notes_on(member, lesson)}:
+    kept = notes_on(member, lesson)
+    if text not in {other.text for other in kept}:
+        if len(kept) >= MOST_NOTES:
+            raise TooManyNotes
         Note.objects.create(member=member, lesson=lesson, text=text, written_at=at, changed_at=at)
     return False
 

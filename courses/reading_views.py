@@ -95,21 +95,29 @@ def _change(request: HttpRequest, lesson: UUID, at: datetime) -> HttpResponse:
     except ValueError as error:
         raise Http404 from error
     if not form.is_valid():
-        edition = _lesson(request, lesson)
-        shown = {
-            "edition": edition,
-            "form": NoteForm(),
-            "notes": reading.notes_on(request.user, lesson),
-            "refused": form,
-            "is_bookmarked": reading.is_bookmarked(request.user, lesson),
-        }
-        return render(request, "courses/notes.html", shown, status=422)
+        return _refused(request, lesson, form)
     data = form.cleaned_data
-    if reading.change_note(request.user, lesson, data["key"], data["text"], seen=seen, at=at):
+    try:
+        replaced = reading.change_note(request.user, lesson, data["key"], data["text"], seen=seen, at=at)
+    except Refusal as refusal:
+        form.add_error("text", str(refusal.words))
+        return _refused(request, lesson, form)
+    if replaced:
         messages.success(request, _("Your note is kept."))
     else:
         messages.info(request, _("This note was changed on another device meanwhile. Both are kept."))
     return redirect("courses:notes", lesson=lesson)
+
+
+def _refused(request: HttpRequest, lesson: UUID, form: ChangedNoteForm) -> HttpResponse:
+    shown = {
+        "edition": _lesson(request, lesson),
+        "form": NoteForm(initial={"text": request.POST.get("text", "")}),
+        "notes": reading.notes_on(request.user, lesson),
+        "refused": form,
+        "is_bookmarked": reading.is_bookmarked(request.user, lesson),
+    }
+    return render(request, "courses/notes.html", shown, status=422)
 
 
 @login_required

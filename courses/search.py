@@ -96,7 +96,8 @@ def find(asked: Asked, *, reader: Member, narrowed: Narrowed | None = None, most
 
 def _found(places: list[str], *, reader: Member, most: int) -> list[Found]:
     values = {"reader": reader.pk, "places": places, "most": most}
-    return [Found(*row) for row in fetch_all(_FIND, values)]
+    found = [Found(*row) for row in fetch_all(_FIND, values)]
+    return [each for each in found if gates_agree(reader, each.lesson)]
 
 
 _HITS = f"""
@@ -113,12 +114,10 @@ _HITS = f"""
 """  # noqa: S608  # two numbers of our own
 
 
-def hits(found: Sequence[Found], *, reader: Member) -> list[Hit]:
-    """Return the words of what `find` has found, as far as no higher room objects. One statement."""
-    wanted = [each.edition for each in found if gates_agree(reader, each.lesson)]
-    if not wanted:
-        return []
-    return [Hit(*row) for row in fetch_all(_HITS, {"editions": wanted})]
+def hits(found: Sequence[Found]) -> list[Hit]:
+    """Return the words of what `find` has found. One statement."""
+    wanted = [each.edition for each in found]
+    return [Hit(*row) for row in fetch_all(_HITS, {"editions": wanted})] if wanted else []
 
 
 _COURSES = """
@@ -160,7 +159,7 @@ def tags_of(found: Sequence[Found]) -> list[tuple[str, str]]:
 def near_titles(asked: Asked, *, reader: Member, language: str, most: int) -> list[Hit]:
     """Hits in title, heading or key term alone, for suggestions. Two statements."""
     filters = Narrowed(language=language).lexemes
-    return hits(_found([asked.at("H", filters)], reader=reader, most=most), reader=reader)
+    return hits(_found([asked.at("H", filters)], reader=reader, most=most))
 
 
 def found_by(expressions: Iterable[str], *, reader: Member, narrowed: Narrowed, most: int) -> list[Hit]:
@@ -169,4 +168,4 @@ def found_by(expressions: Iterable[str], *, reader: Member, narrowed: Narrowed, 
     if not either:
         return []
     whole = " & ".join([f"({either})", *map(quoted, narrowed.lexemes)])
-    return hits(_found([whole], reader=reader, most=most), reader=reader)
+    return hits(_found([whole], reader=reader, most=most))

@@ -88,7 +88,7 @@ def results(text: str, *, reader: Member, narrowed: Narrowed, page: int, at: dat
     first = (answer.page - 1) * A_PAGE
     answer.shown = [
         Shown(hit, marked(hit.title, answer.asked), extract(hit.text or hit.summary, answer.asked))
-        for hit in hits(answer.found[first : first + A_PAGE], reader=reader)
+        for hit in hits(answer.found[first : first + A_PAGE])
     ]
     return answer
 

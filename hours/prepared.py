@@ -11,7 +11,7 @@ from zlib import crc32
 
 import psycopg
 from django.db import OperationalError, connection
-from psycopg.pq import ExecStatus
+from psycopg.pq import ConnStatus, DiagnosticField, ExecStatus
 
 Values = Sequence[Any] | Mapping[str, Any]
 
@@ -42,8 +42,11 @@ def _fetch(sql: str, values: Values) -> list[tuple]:
         return cursor.execute(sql, values, prepare=True).fetchall()
 
 
-_PREPARED: WeakKeyDictionary[psycopg.Connection[Any], set[str]] = WeakKeyDictionary()
+_PREPARED: WeakKeyDictionary[psycopg.Connection[Any], set[bytes]] = WeakKeyDictionary()
 """The statements that a connection has planned already, besides those that psycopg looks after."""
+
+_FORGOTTEN = b"26000"
+"""The server knows no such statement: psycopg lets it forget all of them after a ROLLBACK."""
 
 
 def fetch_words(sql: str, values: Sequence[str]) -> list[tuple[str, ...]]:
@@ -66,28 +69,32 @@ def _fetch_words(sql: str, values: Sequence[str]) -> list[tuple[str, ...]]:
     connection.ensure_connection()
     server = connection.connection.pgconn
     name, numbered = _named(sql)
+    told = [value.encode() for value in values]
     with connection.wrap_database_errors:
         known = _PREPARED.setdefault(connection.connection, set())
-        if name not in known:
-            _expect(server.prepare(name.encode(), numbered), ExecStatus.COMMAND_OK)
+        answer = server.exec_prepared(name, told) if name in known else None
+        if answer is None or answer.error_field(DiagnosticField.SQLSTATE) == _FORGOTTEN:
+            _expect(server, server.prepare(name, numbered), ExecStatus.COMMAND_OK)
             known.add(name)
-        answer = server.exec_prepared(name.encode(), [value.encode() for value in values])
-        _expect(answer, ExecStatus.TUPLES_OK)
+            answer = server.exec_prepared(name, told)
+        _expect(server, answer, ExecStatus.TUPLES_OK)
     columns = range(answer.nfields)
     return [
         tuple(answer.get_value(row, column).decode() for column in columns) for row in range(answer.ntuples)
     ]
 
 
-def _expect(answer: Any, status: ExecStatus) -> None:
+def _expect(server: Any, answer: Any, status: ExecStatus) -> None:
+    if server.status != ConnStatus.OK:
+        raise psycopg.OperationalError("the connection is lost")
     if answer.status != status:
         raise psycopg.errors.error_from_result(answer)
 
 
 @lru_cache(maxsize=16)
-def _named(sql: str) -> tuple[str, bytes]:
+def _named(sql: str) -> tuple[bytes, bytes]:
     """A name for the statement, and the statement with its places numbered."""
     first, *rest = sql.split("%s")
     places = count(1)
     numbered = "".join([first, *(f"${next(places)}{part}" for part in rest)])
-    return f"xuecheng_{crc32(sql.encode()):08x}", numbered.encode()
+    return b"xuecheng_%08x" % crc32(sql.encode()), numbered.encode()

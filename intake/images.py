@@ -34,7 +34,8 @@ def check_image(file: IO[bytes], *, formats: frozenset[str] = frozenset(EXTENSIO
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(file, formats=sorted(formats)) as image:
                 _measure(image)
-                extension = EXTENSIONS.get(image.format or "", (image.format or "").lower())
+                known = "JPEG" if image.format == "MPO" else image.format or ""  # of two lenses
+                extension = EXTENSIONS.get(known, known.lower())
                 image.verify()
     except UploadRefused:
         raise

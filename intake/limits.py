@@ -16,6 +16,8 @@ SIDE = 20_000
 
 SVG_BYTES = 2 * MEGABYTE
 SVG_ELEMENTS = 20_000
+SVG_DEPTH = 200
+"""Elements within each other; drawing programs need about twenty."""
 
 DOCX_BYTES = 100 * MEGABYTE
 ARCHIVE_BYTES = 200 * MEGABYTE

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import PurePosixPath
@@ -16,6 +18,20 @@ from intake.refusals import UploadRefused
 
 CHUNK = 1 << 17
 _LOCKED = 0x1
+_PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+"""How programs pack documents; the other ways are not weighed, and so not opened."""
+
+UNREADABLE = (
+    zipfile.BadZipFile,
+    zipfile.LargeZipFile,
+    zlib.error,
+    struct.error,
+    NotImplementedError,
+    EOFError,
+    RuntimeError,
+    UnicodeDecodeError,
+)
+"""What opening a broken package may raise."""
 
 DAMAGED = UploadRefused(
     "damaged",
@@ -38,7 +54,7 @@ def opened(file: IO[bytes]) -> Iterator[zipfile.ZipFile]:
         with zipfile.ZipFile(file) as package:
             weigh(package)
             yield package
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError, EOFError, RuntimeError) as error:
+    except UNREADABLE as error:
         raise UploadRefused("damaged", DAMAGED.words) from error
     finally:
         file.seek(0)
@@ -66,6 +82,8 @@ def weigh(package: zipfile.ZipFile) -> None:
                     "anew and send that."
                 ),
             )
+        if part.compress_type not in _PACKED:
+            raise UploadRefused("damaged", DAMAGED.words)
         if part.flag_bits & _LOCKED:
             raise UploadRefused(
                 "locked", _("The file has a password. Save it without one and send it again.")

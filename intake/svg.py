@@ -50,7 +50,10 @@ ACTIVE = frozenset(_ACTIVE_NAMES.split())
 
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^\[>]*>", re.IGNORECASE)
 _URL = re.compile(r"url\(\s*['\"]?\s*(?!#)", re.IGNORECASE)
-_CSS_ACTS = re.compile(r"@import|expression\s*\(|javascript:|\\|</|-moz-binding|behavior\s*:", re.IGNORECASE)
+_CSS_ACTS = re.compile(
+    r"@import|expression\s*\(|javascript:|\\|</|-moz-binding|behavior\s*:|image-set\s*\(|\bsrc\s*\(",
+    re.IGNORECASE,
+)
 _PICTURE = re.compile(r"data:image/(png|jpeg|gif|webp);base64,[A-Za-z0-9+/=\s]*$")
 _CASES = {name.lower(): name for name in ELEMENTS | ACTIVE}
 
@@ -110,11 +113,18 @@ def _sanitised(content: bytes) -> tuple[bytes, set[str]]:
         ) from error
     if _local(root) != "svg":
         raise UploadRefused("not_an_image", _("This drawing cannot be read. Export it anew as SVG."))
-    if sum(1 for _element in root.iter()) > limits.SVG_ELEMENTS:
+    if sum(1 for _element in root.iter()) > limits.SVG_ELEMENTS or _is_too_deep(root):
         raise UploadRefused("too_large", _("The drawing has too many parts. Send it as a PNG."))
     active: set[str] = set()
     _clean(root, active)
     return tostring(root, encoding="utf-8", xml_declaration=True), active
+
+
+def _is_too_deep(root: Element) -> bool:
+    level = [root]
+    for _depth in range(limits.SVG_DEPTH):
+        level = [child for element in level for child in element]
+    return bool(level)
 
 
 def _local(element: Element) -> str:
@@ -129,8 +139,8 @@ def _clean(root: Element, active: set[str]) -> None:
         element = waiting.pop()
         element.tag = f"{{{SVG}}}{_local(element)}"
         _clean_attributes(element, active)
-        if _local(element) == "style" and _acts(element.text or "", active, "style"):
-            element.text = ""
+        if _local(element) == "style":
+            _clean_style(element, active)
         for child in list(element):
             name = _CASES.get(str(child.tag).rpartition("}")[2].lower(), "")
             if name in ACTIVE:
@@ -139,6 +149,14 @@ def _clean(root: Element, active: set[str]) -> None:
                 waiting.append(child)
             else:
                 _drop(element, child, active)
+
+
+def _clean_style(element: Element, active: set[str]) -> None:
+    """All its words are styles, those behind an element within it too."""
+    words = "".join(element.itertext())
+    for child in list(element):
+        element.remove(child)
+    element.text = "" if _acts(words, active, "style") else words
 
 
 def _drop(element: Element, child: Element, active: set[str]) -> None:

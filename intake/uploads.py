@@ -221,13 +221,21 @@ def _office(kind: str, main: str) -> Callable[[File, IO[bytes], str], Checked]:
     return look
 
 
+_ACTIVE_PDF = re.compile(rb"/(JavaScript|Launch)\b")
+
+
+def _spelled_out(content: bytes) -> bytes:
+    """A PDF may write a letter of a name by its number: /J#61vaScript."""
+    return re.sub(rb"#([2-7][0-9A-Fa-f])", lambda found: bytes([int(found[1], 16)]), content)
+
+
 def _pdf(file: File, stream: IO[bytes], _extension_: str) -> Checked:
     stream.seek(max(0, file.size - 2048))
     end = stream.read()
     stream.seek(0)
     if b"%%EOF" not in end:
         raise UploadRefused("damaged", _("The PDF is cut off. Make it anew and send it again."))
-    if file.size <= limits.PDF_BYTES and re.search(rb"/(JavaScript|Launch)\b", stream.read()):
+    if file.size <= limits.PDF_BYTES and _ACTIVE_PDF.search(_spelled_out(stream.read())):
         stream.seek(0)
         raise UploadRefused(
             "active_pdf", _("The PDF has scripts or starts programs. Print it into a new PDF and send that.")

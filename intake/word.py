@@ -11,12 +11,16 @@ from django.utils.translation import gettext_lazy as _
 
 from intake import limits
 from intake.images import EXTENSIONS, TURNED_INTO_PNG, check_image
-from intake.packages import DAMAGED, check_xml, new_parser, opened, read_part
+from intake.packages import CHUNK, DAMAGED, check_xml, new_parser, opened, read_part
 from intake.refusals import UploadRefused
 
 _PICTURE = re.compile(r"\.(png|jpe?g|gif|webp|avif|bmp|tiff?)$", re.IGNORECASE)
 _HARMLESS_LINK = ("hyperlink",)
 _LOCAL = re.compile(r"^(file:/{0,3})?(/|[a-z]:|[^/\\:]+$|\.)", re.IGNORECASE)
+_FETCHES = re.compile(
+    r"^\s*(?:DDE(?:AUTO)?\b.*|(?:INCLUDETEXT|IMPORT)\b.*?(?:https?:|ftp:|\\\\).*)",
+    re.IGNORECASE | re.MULTILINE,
+)
 _MACROS = ("vbaproject.bin", "vbadata.xml")
 
 MACROS = _(
@@ -63,7 +67,41 @@ def check_office(package: zipfile.ZipFile, *, main: str) -> None:
             _check_relations(package, name)
         elif _PICTURE.search(name):
             _check_picture(package, name)
+        elif name.lower().startswith("word/") and name.lower().endswith(".xml"):
+            _check_fields(package, name)
+        elif name.lower().startswith("xl/externallinks/") and b"ddeLink" in read_part(package, name):
+            raise UploadRefused("outside", OUTSIDE % {"what": "DDE"})
     _check_objects(package)
+
+
+def _check_fields(package: zipfile.ZipFile, name: str) -> None:
+    """Refuse fields that start a program, or bring in words from elsewhere."""
+    instructions: list[str] = []
+    within = False
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        nonlocal within
+        bare = tag.rpartition(":")[2]
+        within = bare == "instrText"
+        if bare == "fldChar":
+            instructions.append("\n")
+        elif bare == "fldSimple":
+            values = [value for key, value in attributes.items() if key.rpartition(":")[2] == "instr"]
+            instructions.append(f"\n{''.join(values)}\n")
+
+    def end(_tag: str) -> None:
+        nonlocal within
+        within = False
+
+    parser = new_parser()
+    parser.StartElementHandler, parser.EndElementHandler = start, end
+    parser.CharacterDataHandler = lambda words: instructions.append(words) if within else None
+    with package.open(name) as part:
+        while chunk := part.read(CHUNK):
+            parser.Parse(chunk, False)
+    parser.Parse(b"", True)
+    if found := _FETCHES.search("".join(instructions)):
+        raise UploadRefused("outside", OUTSIDE % {"what": " ".join(found[0].split())[:80]})
 
 
 def relations(content: bytes) -> list[dict[str, str]]:

@@ -1,38 +1,57 @@
-"""Passages, works, questions and quizzes of an archive: made where they are missing, and never changed."""
+"""
+Passages, works, questions and quizzes of an archive: made where they are missing, and never changed.
+
+What an editor brings is proposed, as in the editor's pages; what a reviewer or the operator brings is
+published.
+"""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
+
+from django.utils.timezone import localdate
 
 from courses.archive.contents import Contents, QuestionRow
 from courses.archive.exporting import PASSAGE_FIELDS, WORK_FIELDS
 from courses.archive.questions import WORDS, question_row, quiz_row
+from courses.reviewing import reviews
+from people.models import Member
 from quizzes.models import Question, QuestionOption, Quiz, QuizEntry
 from sources.models import Passage, Work
 
 
-def bring_passages(contents: Contents, differs: list[str]) -> dict[UUID, int]:
+def bring_passages(
+    contents: Contents, differs: list[str], *, by: Member | None, at: datetime
+) -> dict[UUID, int]:
     """Return the passages of the archive by key; those that were here with other words are told."""
+    proposed_by = by if by and not reviews(by, on=localdate(at)) else None
     works: dict[UUID, Work] = {}
     for row in contents.works:
         values = {name: getattr(row, name) for name in WORK_FIELDS}
-        works[row.key] = _bring(Work, row.key, values, differs)
+        works[row.key] = _bring(Work, row.key, values, differs, proposed_by)
     passages: dict[UUID, int] = {}
     for row in contents.passages:
         values = {name: getattr(row, name) for name in PASSAGE_FIELDS}
-        passages[row.key] = _bring(Passage, row.key, {**values, "work": works[row.work]}, differs).pk
+        values["work"] = works[row.work]
+        passages[row.key] = _bring(Passage, row.key, values, differs, proposed_by).pk
     return passages
 
 
-def _bring(model: Any, key: UUID, values: dict[str, Any], differs: list[str]) -> Any:
+def _bring(
+    model: Any, key: UUID, values: dict[str, Any], differs: list[str], proposed_by: Member | None
+) -> Any:
     kept = (
         model.objects.filter(key=key).first() or model.objects.filter(reference=values["reference"]).first()
     )
     if kept is None:
-        kept = model(key=key, **values)
+        kept = model(key=key, live=proposed_by is None, **values)
+        kept.has_unpublished_changes = not kept.live
         kept.save()
-        kept.save_revision(clean=False).publish()
+        revision = kept.save_revision(user=proposed_by, clean=False)
+        if kept.live:
+            revision.publish()
         return kept
     if any(getattr(kept, name) != value for name, value in values.items() if name != "work"):
         differs.append(kept.reference)

@@ -27,7 +27,7 @@ from courses.archive import portable
 from courses.archive.bank import bring_passages, bring_quizzes
 from courses.archive.contents import PageRow
 from courses.archive.exporting import KINDS
-from courses.archive.reading import Archive, opened_archive
+from courses.archive.reading import Archive, ArchiveRefused, opened_archive
 from courses.models import OUR_ADDRESSES, HomePage, LessonPage, LoadedContent
 from people import audit
 from people.models import Member
@@ -70,7 +70,7 @@ def import_course(file: File, *, by: Member | None, at: datetime, tell: Tell = _
     with opened_archive(file) as archive:
         contents = archive.contents
         report = Report(left_out=contents.left_out)
-        passages = bring_passages(contents, report.differs)
+        passages = bring_passages(contents, report.differs, by=by, at=at)
         quizzes = bring_quizzes(contents, passages, report.differs)
         pointers = {"passage": passages, "quiz": quizzes}
         _Importer(archive, report, by, at, pointers).read(tell)
@@ -106,6 +106,9 @@ class _Importer:
         page = kind.objects.filter(translation_key=row.key, locale=locale).first()
         if page is not None:
             return page, False
+        if Page.objects.filter(translation_key=row.key, locale=locale).exists():  # of another kind
+            words = _("The archive is not well formed: %(where)s.") % {"where": row.title[:120]}
+            raise ArchiveRefused(str(words))
         if row.parent is None:
             parent = HomePage.objects.get(locale=locale)
         else:

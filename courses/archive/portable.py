@@ -162,7 +162,12 @@ class _Looking(HTMLParser):
     faults: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        super().__init__(convert_charrefs=True)
+        super().__init__(convert_charrefs=False)
+
+    def handle_data(self, data: str) -> None:
+        """A mark that is not closed reads as words, and takes in what the page says next."""
+        if "<" in data:
+            self.faults.append("<")
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag not in ALLOWED or not {name for name, _value in attrs} <= ALLOWED[tag]:

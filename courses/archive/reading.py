@@ -12,7 +12,7 @@ from io import BytesIO
 from pathlib import PurePosixPath
 from typing import Any, NoReturn
 from xml.etree.ElementTree import ParseError, canonicalize
-from zipfile import BadZipFile, ZipFile
+from zipfile import ZipFile
 
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile, File
@@ -25,7 +25,7 @@ from courses.archive.exporting import CONTENTS, FORMAT, MEDIA, VERSION
 from courses.audience import Level, Sector
 from courses.models import Category, LessonPage
 from intake import uploads
-from intake.packages import opened, read_part
+from intake.packages import UNREADABLE, opened, read_part
 from intake.uploads import UploadRefused
 from quizzes.models import Question
 
@@ -104,7 +104,7 @@ def opened_archive(file: File) -> Iterator[Archive]:
             yield Archive(contents, package, names)
     except UploadRefused as error:
         raise ArchiveRefused(str(error.words)) from error
-    except BadZipFile as error:
+    except UNREADABLE as error:
         raise ArchiveRefused(_("The archive is damaged.")) from error
 
 
@@ -135,7 +135,7 @@ def _contents(package: ZipFile) -> Contents:
     if raw.get("version") != VERSION:
         words = _("The archive was written by another version (%(found)s); here %(known)s is read.")
         raise ArchiveRefused(words % {"found": str(raw.get("version"))[:20], "known": VERSION})
-    if _depth(raw) > DEEPEST:
+    if _depth(raw) > DEEPEST or not _can_be_kept(raw):
         raise ArchiveRefused(no_course)
     try:
         return Contents.model_validate(raw)
@@ -158,6 +158,16 @@ def _depth(value: Any) -> int:
         inner = each.values() if isinstance(each, dict) else each if isinstance(each, list) else ()
         waiting += [(one, depth + 1) for one in inner]
     return deepest
+
+
+def _can_be_kept(raw: Any) -> bool:
+    """False when a text holds what no database keeps: NUL, or half of a character."""
+    text = json.dumps(raw, ensure_ascii=False)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return "\\u0000" not in text.replace("\\\\", "")
 
 
 def check(contents: Contents) -> None:

@@ -112,6 +112,10 @@ def imported(request: HttpRequest, key: UUID) -> HttpResponse:
     return render(request, "courses/admin/import_state.html", _headed(brought.file_name, context, below=True))
 
 
+def _whole(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
 def _of_job(job: Job | None) -> dict[str, Any]:
     if job is None:
         return {}
@@ -150,7 +154,7 @@ def _keep(request: HttpRequest, brought: BroughtDocument, plan: Plan) -> HttpRes
     """Keep the plan, and go on when it is to be written. None: another window was faster."""
     version = request.POST.get("version", "")
     try:
-        arrange(brought, plan, by=request.user, version=int(version) if version.isdigit() else 0)
+        arrange(brought, plan, by=request.user, version=_whole(version))
         if request.POST.get("act") == "write":
             confirm(brought, by=request.user, at=now())
         else:

@@ -111,7 +111,7 @@ def plan_of(form: CourseForm, data: QueryDict, document: Document, before: Plan)
         title = " ".join(data.get(f"title-{n}", row.title).split())[:TITLE_LENGTH]
         plan.rows[n] = Row(role if role in ROLES else row.role, title or row.title)
     if "quotations-shown" in data:
-        numbers = {int(n) for n in data.getlist("quotation") if n.isdigit()}
+        numbers = {int(n) for n in data.getlist("quotation") if n.isdecimal() and len(n) < 10}
         plan.quotations = sorted(n for n in numbers if n < len(document.proposals))
     else:
         plan.quotations = before.quotations

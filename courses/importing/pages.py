@@ -27,12 +27,16 @@ from courses.importing.document import (
     text_of,
 )
 from courses.importing.word import Tell
+from courses.importing.word_tables import MOST_COLUMNS
 
 _BLOCK_NAMES = (
     "h1 h2 h3 h4 h5 h6 p div section article main header footer aside blockquote pre hr ol ul dl dt dd "
     "table figure img details center title "
 )
 BLOCKS = frozenset(_BLOCK_NAMES.split())
+MOST_ROWS = 2000
+"""Of a table; what is beyond is left out and told."""
+
 _QUOTE_CLASS = re.compile(r"quote", re.IGNORECASE)
 
 
@@ -183,7 +187,7 @@ class _Page:
 
     def _items(self, tag: Tag, level: int) -> Iterator[Item]:
         ordered, start = tag.name == "ol", str(tag.get("start") or "1")
-        number = int(start) if start.isdigit() else 1
+        number = int(start) if start.isdecimal() and len(start) < 10 else 1
         plain = ordered and number == 1
         for child in tag.find_all(["li", "ul", "ol"], recursive=False):
             if child.name != "li":
@@ -205,7 +209,7 @@ class _Page:
         caption = tag.find("caption")
         words = " ".join(caption.get_text().split()) if isinstance(caption, Tag) else ""
         rows = [row for row in tag.find_all("tr") if row.find_parent("table") is tag]
-        table, merged = Table([], caption=words), 0
+        table, merged, beyond = Table([], caption=words), 0, 0
         down: dict[int, int] = {}
         for row in rows:
             cells: list[list[Runs]] = []
@@ -222,13 +226,19 @@ class _Page:
             while down.get(len(cells), 0) > 0:
                 down[len(cells)] -= 1
                 cells.append([])
-            table.rows.append(cells)
+            if len(table.rows) < MOST_ROWS:
+                table.rows.append(cells[:MOST_COLUMNS])
+                beyond += len(cells[MOST_COLUMNS:])
+            else:
+                beyond += len(cells)
         width = max((len(row) for row in table.rows), default=0)
         for filled in table.rows:
             filled.extend([] for _missing in range(width - len(filled)))
         table.merged, table.header = merged, len(table.rows) > 1
         if merged:
             self.lose("merged_cells", count=merged)
+        if beyond:
+            self.lose("table_too_large", count=beyond)
         if width:
             yield table
         yield from self._loose([], False)
@@ -291,4 +301,4 @@ def _as_one(page: _Page, tag: Tag) -> Runs:
 
 def _span(cell: Tag, name: str) -> int:
     value = str(cell.get(name) or "1")
-    return max(1, min(int(value), 60)) if value.isdigit() else 1
+    return max(1, min(int(value), MOST_COLUMNS)) if value.isdecimal() and len(value) < 10 else 1

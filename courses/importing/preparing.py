@@ -30,8 +30,6 @@ PICTURES = frozenset({"image", "svg"})
 PAGES = (".html", ".htm", ".xhtml", ".md", ".markdown")
 _PICTURE_NAME = re.compile(r"\.(png|jpe?g|gif|webp|avif|svg)$", re.IGNORECASE)
 _DATA = re.compile(r"""(<img\b[^>]*?\bsrc=")data:image/[\w.+-]+;base64,([^"]*)(")""", re.IGNORECASE)
-_BODY = re.compile(r"<body\b[^>]*>(.*?)(</body>|$)", re.IGNORECASE | re.DOTALL)
-_TITLE = re.compile(r"<title\b[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 MOST_PASTED = 2_000_000
 """Characters."""
 
@@ -148,9 +146,23 @@ class _Pages:
 
 def _title_and_body(text: str) -> str:
     """A whole page without its head; its title stays."""
-    body, title = _BODY.search(text), _TITLE.search(text)
-    kept = title[0] if title else ""
-    return kept + body[1] if body else text
+    body = _within(text, "body")
+    if body is None:
+        return text
+    title = _within(text, "title")
+    return body if title is None else f"<title>{title}</title>{body}"
+
+
+def _within(text: str, tag: str) -> str | None:
+    """What stands in the first such element, to the end when it is not closed. Looks at each place once."""
+    begin = re.compile(rf"<{tag}\b", re.IGNORECASE).search(text)
+    start = text.find(">", begin.end()) if begin else -1
+    if start < 0:
+        return None
+    end = re.compile(f"</{tag}>", re.IGNORECASE).search(text, start)
+    if end is None and tag == "title":
+        return None
+    return text[start + 1 : end.start() if end else len(text)]
 
 
 def _in_order(name: str) -> list[Any]:

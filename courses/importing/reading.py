@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BytesIO
@@ -74,7 +75,7 @@ def picture_in(package: zipfile.ZipFile, name: str) -> ContentFile | None:
         if content.lstrip()[:5] in (b"<?xml", b"<svg ") or name.lower().endswith(".svg"):
             return ContentFile(check_svg(content), name=_stem(name) + ".svg")
         extension = check_image(BytesIO(content), formats=frozenset({*EXTENSIONS, *TURNED_INTO_PNG}))
-    except (UploadRefused, KeyError, zipfile.BadZipFile):
+    except (UploadRefused, KeyError, zipfile.BadZipFile, zlib.error, EOFError):
         return None
     if extension in EXTENSIONS.values():
         return ContentFile(content, name=f"{_stem(name)}.{extension}")

@@ -73,6 +73,8 @@ def _grid(reading: Reading, rows: list[list[tuple[Any, int, bool]]], inside: Ins
             cells.append(content)
             cells.extend([] for _more in range(span - 1))
         table.rows.append(cells[:MOST_COLUMNS])
+        if any(cells[MOST_COLUMNS:]):
+            reading.lose("table_too_large", count=len(cells[MOST_COLUMNS:]))
     width = max(len(row) for row in table.rows)
     for filled in table.rows:
         filled.extend([] for _missing in range(width - len(filled)))

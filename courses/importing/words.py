@@ -79,6 +79,10 @@ LOSSES: dict[str, tuple[Any, Any]] = {
         _("Merged cells"),
         _("Taken apart: the words stand in the first, the others are empty."),
     ),
+    "table_too_large": (
+        _("Cells of very large tables"),
+        _("Left out: a table has at most 60 columns and 2,000 rows."),
+    ),
     "link_in_table": (
         _("Links in tables and headings"),
         _("Their words stay; the addresses are named here."),

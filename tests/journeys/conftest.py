@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -153,7 +152,7 @@ def wait_for(url: str) -> None:
     while True:
         try:
             urllib.request.urlopen(url, timeout=2).close()
-        except (urllib.error.URLError, ConnectionError):
+        except OSError:  # refused, or too slow to answer yet
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.1)

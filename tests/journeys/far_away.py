@@ -1,4 +1,4 @@
-"""What goes on in other processes of the installation that is served: the scheduler's work, a lesson of all blocks."""
+"""Done by other processes of the served installation: the scheduler's work, a lesson of every block."""
 
 from __future__ import annotations
 
