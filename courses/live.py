@@ -100,8 +100,8 @@ _STATEMENT = """
     ) w on true
     order by r.path
 """
-# The gate is asked first, and places are looked up one by one ("offset 0"): where the planner takes a tree for
-# small that has grown since it last looked, it would else try all pages with all pages.
+# The gate is asked first, and places are looked up one by one ("offset 0"): where the planner takes a tree
+# for small that has grown since it last looked, it would else try all pages with all pages.
 
 _PLACES = {"course": COURSE_PATH, "module": MODULE_PATH}
 _BY_PLACE = _STATEMENT.format(where="starts_with(p.path, %(below)s)", **_PLACES)
