@@ -78,9 +78,8 @@ def act(page: Page, name: str) -> None:
                 if reached(item):
                     page.keyboard.press("Enter")
         except NothingHappened:
-            page.keyboard.press("Escape")  # a comment keeps what is focused within it, until one leaves it
-        else:
-            return
+            continue
+        return
     raise AssertionError(f"{name} could not be done")
 
 
@@ -117,6 +116,9 @@ def commented(page: Page, words: str) -> None:
     typed(page.locator("#comments .comment textarea").last, words)
     press(page.locator("#comments .comment [type=submit]").last)
     expect(page.locator("#comments .comment--mode-default")).to_contain_text(words)
+    expect(page.locator("[name='comments-0-text']")).to_have_value(words)
+    while not reached(page.locator("footer .w-dropdown__toggle").first):
+        page.keyboard.press("Escape")  # a comment keeps what is focused within it, until one leaves it
 
 
 def the_manuscript(document: docx.document.Document) -> None:
@@ -194,6 +196,7 @@ def test_from_a_word_file_to_its_reader(served: Served, somebody, worker: None, 
     commented(page, REMARK)
     act(page, "reject")
     told_in_the_dialogue(page, comment=ASKED)
+    assert served.rows("select text from wagtailcore_comment where page_id = %s", lesson) == [(REMARK,)]
     editor.open("/admin/desk/")
     expect(editor.page.locator("section[aria-labelledby=returned]")).to_contain_text(ASKED)
     wrong["of the editor"] = found_wrong(editor.page)
