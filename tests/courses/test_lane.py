@@ -361,7 +361,7 @@ def test_every_table_a_kept_page_is_made_of_has_the_stamp(member, course) -> Non
     read = {
         name for each in captured for name in re.findall(r'(?:from|join) "?(\w+_\w+)"?', each["sql"], re.I)
     }
-    functions = {"courses_may_read", progress_in_sql()}
+    functions = {"courses_may_read", "open_to_reader", progress_in_sql()}
 
     assert read - functions - ASKED_EACH_TIME - NEVER_ANOTHER <= STAMPED
     with connection.cursor() as cursor:

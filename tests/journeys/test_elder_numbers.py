@@ -120,7 +120,7 @@ def test_every_page_of_a_member_keeps_the_numbers_of_elder_mode(somebody) -> Non
             return in_elder_mode(page, contact=number == "elder", of_office=of_office)
 
         visitor = arrive(somebody, number, "large")
-        walk.through(visitor, check, [*starts, *handed_in(visitor, number)])
+        walk.through(visitor, check, [*starts, *handed_in(visitor, number), *of_content(visitor, number)])
     assert not walk.faults, in_lines(walk)
     missing = unmeasured(walk)
     assert not missing, f"No link led to these pages; please name an address in STARTS: {', '.join(missing)}"
@@ -134,6 +134,17 @@ def handed_in(visitor: Visitor, number: str) -> list[str]:
         number,
     )
     return [f"/attempt/{pk}/" for (pk,) in found]
+
+
+def of_content(visitor: Visitor, number: str) -> list[str]:
+    """What has changed in a lesson, and a tag: reading and tagging lead there."""
+    if number != "elder":
+        return []
+    ((lesson,),) = visitor.served.rows(
+        "select translation_key::text from courses_lessonedition where is_live and language = 'zh-hans' limit 1"
+    )
+    tags = visitor.served.rows("select slug from taggit_tag order by id limit 1")
+    return [f"/lessons/{lesson}/changes/", *(f"/tags/{slug}/" for (slug,) in tags)]
 
 
 def unmeasured(walk: Walk) -> list[str]:

@@ -22,12 +22,12 @@ from tests.courses.brought import with_footnote
 from tests.intake.files import picture, word
 from tests.journeys.conftest import Served, Visitor, faults
 from tests.journeys.far_away import elsewhere
-from tests.journeys.test_administration import DESK, at_the_desk, found_wrong
+from tests.journeys.test_administration import DESK, NAMES_AND_NUMBERS, at_the_desk, found_wrong
 
 pytestmark = pytest.mark.journey
 
 COURSE = "入户谈心讲义"
-TITLE = "一张意见表该有几栏"
+TITLE = "贴在墙上的意见表"
 ADDED = "去年有个村把表减到三栏，一个月收回六十张。"
 ASKED = "例子有了，请写明是哪一年。"
 REMARK = "这一句可以更短。"
@@ -78,8 +78,9 @@ def act(page: Page, name: str) -> None:
                 if reached(item):
                     page.keyboard.press("Enter")
         except NothingHappened:
-            continue
-        return
+            page.keyboard.press("Escape")  # a comment keeps what is focused within it, until one leaves it
+        else:
+            return
     raise AssertionError(f"{name} could not be done")
 
 
@@ -100,12 +101,19 @@ def told_in_the_dialogue(page: Page, *, comment: str = "", day: str = "") -> Non
     page.wait_for_url(lambda url: "/edit/" not in url)
 
 
+IN_THE_FORM = """
+    words => [...document.querySelectorAll("[data-contentpath=body] input[type=hidden]")]
+        .some(field => field.value.includes(words))
+"""
+"""The field of a paragraph hands over what was typed a quarter of a second later."""
+
+
 def submitted_again(editor: Visitor, words: str) -> None:
     page = from_the_desk(editor, "returned")
     paragraph = page.locator("[data-contentpath=body] .public-DraftEditor-content").first
     press(paragraph, "Control+End")
     page.keyboard.insert_text(words)
-    expect(paragraph).to_contain_text(words)
+    page.wait_for_function(IN_THE_FORM, arg=words)
     act(page, "action-submit")
     page.wait_for_url(lambda url: "/edit/" not in url)
 
@@ -117,8 +125,6 @@ def commented(page: Page, words: str) -> None:
     press(page.locator("#comments .comment [type=submit]").last)
     expect(page.locator("#comments .comment--mode-default")).to_contain_text(words)
     expect(page.locator("[name='comments-0-text']")).to_have_value(words)
-    while not reached(page.locator("footer .w-dropdown__toggle").first):
-        page.keyboard.press("Escape")  # a comment keeps what is focused within it, until one leaves it
 
 
 def the_manuscript(document: docx.document.Document) -> None:
@@ -126,6 +132,7 @@ def the_manuscript(document: docx.document.Document) -> None:
     document.add_heading(COURSE, 0)
     document.add_heading("第一专题 怎样听", 1)
     document.add_heading("意见表", 2)
+    document.add_paragraph("先坐下，再开口。")
     document.add_paragraph("从群众中来，到群众中去。")
     document.add_heading("三个要点", 3)
     document.add_paragraph("先听，再议", style="List Number")
@@ -147,7 +154,7 @@ def brought_in(editor: Visitor, file: Path, wrong: dict[str, list[str]]) -> None
     page.set_input_files("[name=file]", file)
     page.get_by_role("button", name="读取文档").click()
     expect(page.locator("#rows")).to_be_visible(timeout=30_000)
-    wrong["of the arrangement"] = found_wrong(page)
+    wrong["of the arrangement"] = found_wrong(page, NAMES_AND_NUMBERS | {"docx"})
     page.get_by_label("“意见表”的名称").fill(TITLE)
     page.get_by_label("“只给编辑看的一课”成为什么").select_option("out")
     page.locator("[name=category]").select_option(index=1)
@@ -196,7 +203,6 @@ def test_from_a_word_file_to_its_reader(served: Served, somebody, worker: None, 
     commented(page, REMARK)
     act(page, "reject")
     told_in_the_dialogue(page, comment=ASKED)
-    assert served.rows("select text from wagtailcore_comment where page_id = %s", lesson) == [(REMARK,)]
     editor.open("/admin/desk/")
     expect(editor.page.locator("section[aria-labelledby=returned]")).to_contain_text(ASKED)
     wrong["of the editor"] = found_wrong(editor.page)
@@ -304,4 +310,6 @@ def in_english(visitor: Visitor) -> list[str]:
     visitor.served.rows(READS_ENGLISH)
     visitor.open("/admin/desk/")
     expect(visitor.page.locator("h1")).to_have_text("Editors' desk")
-    return faults(visitor.page)
+    found = faults(visitor.page)
+    visitor.served.rows("update wagtailusers_userprofile set preferred_language = '' returning id")
+    return found
