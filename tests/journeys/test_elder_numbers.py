@@ -141,7 +141,8 @@ def of_content(visitor: Visitor, number: str) -> list[str]:
     if number != "elder":
         return []
     ((lesson,),) = visitor.served.rows(
-        "select translation_key::text from courses_lessonedition where is_live and language = 'zh-hans' limit 1"
+        "select translation_key::text from courses_lessonedition"
+        " where is_live and language = 'zh-hans' limit 1"
     )
     tags = visitor.served.rows("select slug from taggit_tag order by id limit 1")
     return [f"/lessons/{lesson}/changes/", *(f"/tags/{slug}/" for (slug,) in tags)]

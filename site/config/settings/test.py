@@ -24,5 +24,5 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = True
 
-# Wagtail's own index, of the editor's search box: three updates for each lesson of a test, and no test asks it.
+# Wagtail's own index, of the editor's search box: three updates for each lesson of a test; none asks it.
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database", "AUTO_UPDATE": False}}
