@@ -20,6 +20,7 @@ from courses.error_reports import AnsweredAlready, answer, report_with_key
 from courses.links import is_used, looked
 from courses.reading_records import MOST_CHARACTERS, ErrorAnswer
 from people.admin.access import office_page
+from people.admin.heading import headed
 from people.leading import Refusal
 from people.offices import Office
 
@@ -113,16 +114,8 @@ def look(request: HttpRequest) -> HttpResponse:
 
 
 def _headed(title: str, context: dict[str, Any], *, below: bool = False) -> dict[str, Any]:
-    steps = [{"url": reverse("wagtailadmin_home"), "label": _("Home")}]
-    if below:
-        steps.append({"url": reverse("desk"), "label": _("Editors' desk")})
-    steps.append({"url": "", "label": title})
-    return context | {
-        "breadcrumbs_items": steps,
-        "header_title": title,
-        "header_icon": "clipboard-list",
-        "title": title,
-    }
+    above = [(reverse("desk"), _("Editors' desk"))] if below else []
+    return headed(title, context, icon="clipboard-list", above=above)
 
 
 def urls() -> list[URLPattern]:

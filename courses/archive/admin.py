@@ -9,7 +9,7 @@ from uuid import UUID
 from django.conf import settings
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import URLPattern, path, reverse
+from django.urls import URLPattern, path
 from django.utils.timezone import now
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -24,6 +24,7 @@ from courses.models import CoursePage
 from intake import limits
 from jobs.models import Job
 from people.admin.access import office_page
+from people.admin.heading import headed
 from people.models import Office
 
 for_editors = office_page(Office.Kind.EDITOR, Office.Kind.REVIEWER)
@@ -90,16 +91,7 @@ def _taking(request: HttpRequest, context: dict[str, Any]) -> HttpResponse:
 
 
 def _headed(title: str, context: dict[str, Any]) -> dict[str, Any]:
-    crumbs = [
-        {"url": reverse("wagtailadmin_home"), "label": _("Home")},
-        {"url": "", "label": title},
-    ]
-    return {
-        "header_title": title,
-        "header_icon": "folder-open-inverse",
-        "breadcrumbs_items": crumbs,
-        **context,
-    }
+    return headed(title, context, icon="folder-open-inverse")
 
 
 def urls() -> list[URLPattern]:

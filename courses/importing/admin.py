@@ -38,7 +38,9 @@ from courses.importing.words import FAILURES, REFUSED, STEPS
 from intake import limits
 from intake.uploads import UploadRefused
 from jobs.models import Job
+from jobs.progress import progress_of
 from people.admin.access import office_page
+from people.admin.heading import headed
 from people.leading import KeyTaken
 from people.models import Office
 
@@ -173,12 +175,7 @@ def _keep(request: HttpRequest, brought: BroughtDocument, plan: Plan) -> HttpRes
 @require_GET
 def progress(request: HttpRequest, key: UUID) -> JsonResponse:
     """How far a job of one's own is, for the page that waits for it."""
-    job = Job.objects.visible_to(request.user).filter(key=key).first()
-    if job is None:
-        raise Http404
-    return JsonResponse(
-        {"over": job.is_over, "done": job.done, "total": job.total, "step": str(STEPS.get(job.step, ""))}
-    )
+    return progress_of(request.user, key, steps=STEPS)
 
 
 @for_editors
@@ -239,21 +236,9 @@ def sample(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _headed(title: str, more: dict[str, Any], *, below: bool = False) -> dict[str, Any]:
-    """What Wagtail's header shows."""
-    steps = [
-        {"url": reverse("wagtailadmin_home"), "label": _("Home")},
-        {"url": reverse("courses_imports"), "label": _("Import")},
-    ]
-    if below:
-        steps.append({"url": "", "label": title})
-    return {
-        "breadcrumbs_items": steps,
-        "header_title": title,
-        "page_title": title,
-        "header_icon": "upload",
-        **more,
-    }
+def _headed(title: str, context: dict[str, Any], *, below: bool = False) -> dict[str, Any]:
+    above = [(reverse("courses_imports"), _("Import"))] if below else []
+    return headed(title, context, icon="upload", above=above)
 
 
 def urls() -> list[URLPattern]:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from people.account_records import OneTimeCode
 from people.admin.access import office_page
 from people.admin.asked import asked, sealed_search
+from people.admin.heading import headed
 from people.admin.member_forms import CodesForm, MemberSearchForm, ReasonForm, StandingForm
 from people.audit import action, note, note_look, shortened_address, visible_or_404
 from people.codes import VALID, NotYoursToHand
@@ -213,12 +214,8 @@ def _done(request: HttpRequest, name: str, chosen: list[Member], given: dict, fo
 
 
 def _headed(title: str, context: dict[str, Any], *, below: bool = False) -> dict[str, Any]:
-    """What Wagtail's header shows: where one is, and how one came there."""
-    steps = [{"url": reverse("wagtailadmin_home"), "label": _("Home")}]
-    if below:
-        steps.append({"url": reverse("people_members"), "label": _("Members")})
-    steps.append({"url": "", "label": title})
-    return {"breadcrumbs_items": steps, "header_title": title, "header_icon": "group", **context}
+    above = [(reverse("people_members"), _("Members"))] if below else []
+    return headed(title, context, icon="group", above=above)
 
 
 def urls() -> list[URLPattern]:

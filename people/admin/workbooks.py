@@ -19,8 +19,10 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_GET, require_POST
 
 from jobs.models import Job
+from jobs.progress import progress_of
 from jobs.work import ask_to_stop
 from people.admin.access import office_page
+from people.admin.heading import headed
 from people.audit import note, shortened_address
 from people.models import ImportBatch, Organisation, WorkbookExport
 from people.workbooks import limits
@@ -217,12 +219,7 @@ def _spans(rows: list[int]) -> str:
 @require_GET
 def progress(request: HttpRequest, key: UUID) -> JsonResponse:
     """How far a job of one's own is, for the page that waits for it."""
-    job = Job.objects.visible_to(request.user).filter(key=key).first()
-    if job is None:
-        raise Http404
-    return JsonResponse(
-        {"over": job.is_over, "done": job.done, "total": job.total, "step": str(STEPS.get(job.step, ""))}
-    )
+    return progress_of(request.user, key, steps=STEPS)
 
 
 @open_to_leaders
@@ -334,21 +331,9 @@ def export_stop(request: HttpRequest, key: UUID) -> HttpResponse:
     return redirect("people_export", key=key)
 
 
-def _headed(title: str, more: dict[str, Any], *, below: bool = False) -> dict[str, Any]:
-    """What Wagtail's header shows."""
-    steps = [
-        {"url": reverse("wagtailadmin_home"), "label": _("Home")},
-        {"url": reverse("people_workbooks"), "label": _("Workbooks")},
-    ]
-    if below:
-        steps.append({"url": "", "label": title})
-    return {
-        "breadcrumbs_items": steps,
-        "header_title": title,
-        "page_title": title,
-        "header_icon": "table",
-        **more,
-    }
+def _headed(title: str, context: dict[str, Any], *, below: bool = False) -> dict[str, Any]:
+    above = [(reverse("people_workbooks"), _("Workbooks"))] if below else []
+    return headed(title, context, icon="table", above=above)
 
 
 def urls() -> list[URLPattern]:

@@ -111,6 +111,9 @@ OURS = {
 }
 
 ELSEWHERE = {
+    "courses.error_reports.AnswerMissing": "a refusal",
+    "courses.search_index.index_missing": "lessons that search does not know yet",
+    "courses.search_words.__missing__": "a character without pinyin",
     "hours.days.awaiting_minutes": "one's own minutes that the branch is to confirm",
     "hours.record.awaiting_seconds": "one's own minutes that the branch is to confirm",
     "hours.sittings._prompt_call": "reports that come without delay",

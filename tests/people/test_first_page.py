@@ -39,7 +39,7 @@ def test_the_first_page_has_the_doors_of_the_office_and_no_search_of_pages(clien
     assert "wagtail.org" not in text
 
 
-def test_an_editor_s_first_page_keeps_its_search(client, county) -> None:
+def test_an_editor_s_first_page_keeps_its_search_and_leads_to_desk_and_import(client, county) -> None:
     editor = make_member("editor")
     give_office(editor, county, K.EDITOR)
     client.force_login(editor)
@@ -47,5 +47,7 @@ def test_an_editor_s_first_page_keeps_its_search(client, county) -> None:
     text = client.get("/admin/").content.decode()
 
     assert 'role="search"' in text
-    assert "office-doors" not in text
+    assert text.count("office-doors") == 1
+    assert 'href="/admin/desk/"' in text
+    assert 'href="/admin/import/"><strong>' in text
     assert "guide.wagtail.org" not in text

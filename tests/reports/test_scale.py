@@ -176,7 +176,7 @@ def test_a_lesson_costs_the_same_however_many_rows(
     edition = LessonEdition.objects.live().select_related("page").get(page__slug="third")
 
     client.get(lesson_url(edition))  # rules are read once a minute
-    with django_assert_num_queries(7):  # the reader's own pace among them
+    with django_assert_num_queries(2):  # by the lane: the session's member, the lesson with its states
         answer = client.get(lesson_url(edition))
 
     assert edition.title in answer.content.decode()
