@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models import Q
-from django.db.models.enums import TextChoices
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from modelcluster.contrib.taggit import ClusterTaggableManager
@@ -32,6 +31,7 @@ from courses.reviewing import ReviewTask
 from courses.search_entries import SearchEntry
 from courses.under_review import UnderReview
 from quizzes.models import Quiz
+from sources.categories import Category
 
 __all__ = [
     "Audience",
@@ -57,18 +57,6 @@ __all__ = [
     "ReviewTask",
     "SearchEntry",
 ]
-
-
-class Category(TextChoices):
-    """The seven kinds of content that the 2019 Regulation names (arts. 5 to 15)."""
-
-    POLITICAL_THEORY = "political-theory", _("Political theory")
-    POLITICAL_TRAINING = "political-training", _("Political education and training")
-    CONSTITUTION_RULES = "constitution-rules", _("Constitution, rules and discipline")
-    PURPOSE = "purpose", _("The Party's purpose")
-    REVOLUTIONARY_TRADITION = "revolutionary-tradition", _("Revolutionary tradition")
-    SITUATION_POLICY = "situation-policy", _("Situation and policy")
-    KNOWLEDGE_SKILLS = "knowledge-skills", _("Knowledge and skills")
 
 
 def private_storage() -> Storage:

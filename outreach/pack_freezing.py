@@ -15,7 +15,7 @@ from courses.models import LessonEdition
 from outreach.packet_records import Packet, PackRun
 from people.leading import LEADING
 from people.models import Office
-from quizzes.bank import freeze_questions
+from quizzes.bank import versions_in_use
 from quizzes.models import QuestionVersion, Quiz
 from quizzes.on_paper import draw_on_paper
 
@@ -74,7 +74,7 @@ class Freezer:
             ],
             "quizzes": [
                 {"title": one.quiz.local_title}
-                | draw_on_paper(one.quiz, packet.key, self.at, edition=one.edition, versions=one.versions)
+                | draw_on_paper(one.quiz, packet.key, edition=one.edition, versions=one.versions)
                 for one in self.quizzes
             ],
         }
@@ -107,7 +107,7 @@ def freezer(run: PackRun, branches: Iterable[int], *, on: date, at: datetime) ->
         QuizNow(
             quiz=found[one["key"]],
             edition=UUID(one["edition"]) if one["edition"] else None,
-            versions=freeze_questions(found[one["key"]], at=at),
+            versions=versions_in_use(found[one["key"]]),
         )
         for one in wanted
     ]

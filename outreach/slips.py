@@ -29,7 +29,7 @@ from outreach.questions import take_down
 from people import audit
 from people.leading import NotForYourself, Refusal, leads
 from people.models import Member, Organisation
-from quizzes.attempts import NotOnThePaper
+from quizzes.answers import NotOnThePaper
 from quizzes.models import Attempt
 from quizzes.on_paper import check_chosen, record_on_paper
 

@@ -74,7 +74,7 @@ def draw(member: Member, lesson: LiveLesson, *, at: datetime) -> Drawn | None:
         return None
     key = uuid4()
     try:
-        paper = draw_on_paper(quiz, key, at, edition=lesson.key)
+        paper = draw_on_paper(quiz, key, edition=lesson.key)
     except NoQuestions:
         return None
     return Drawn(member.key, key, paper, lesson.title)

@@ -28,7 +28,7 @@ from outreach.visits import record_visit
 from people.audit import Action, action, note_each, note_look, shortened_address, visible_or_404
 from people.leading import Refusal
 from people.models import Member
-from quizzes.attempts import NotOnThePaper
+from quizzes.answers import NotOnThePaper
 
 VISITS_LOOKED = action("visits.looked", gettext_lazy("Looked at the members to visit"))
 VISIT_LOOKED = action("visit.looked", gettext_lazy("Looked at a visit"))

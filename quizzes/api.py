@@ -14,7 +14,8 @@ from ninja import Router, Schema
 from ninja.responses import Status
 from pydantic import Field
 
-from quizzes.attempts import AlreadyHandedIn, NotOnThePaper, save_answer
+from quizzes.answers import NotOnThePaper, TooLong
+from quizzes.attempts import save_answer
 from quizzes.models import Attempt
 from quizzes.tokens import NotTheirs, TokenRefused, writer_of
 
@@ -22,18 +23,21 @@ router = Router(tags=["quizzes"])
 
 
 class Choice(Schema):
-    """The token of the page, and the keys of the options chosen; none clears the answer."""
+    """The token of the page, and the answer in the shape of its kind; the empty list takes it back."""
 
     token: Annotated[str, Len(max_length=300)]
-    chosen: Annotated[list[UUID], Len(max_length=20)]
+    given: Annotated[list[Annotated[str, Len(max_length=5000)]], Len(max_length=50)]
 
 
 class Saved(Schema):
+    """`late`: kept, and it counts for nothing."""
+
     saved: bool
+    late: bool
 
 
 class Refused(Schema):
-    """Why nothing was saved: `forged`, `old`, `unknown`, `handed_in` or `not_on_the_paper`."""
+    """Why nothing was saved: `forged`, `old`, `unknown`, `too_long` or `not_on_the_paper`."""
 
     code: str
     message: str
@@ -52,16 +56,18 @@ def save(
     at = now()
     try:
         member = writer_of(choice.token, attempt=attempt_id, signed_in=None, at=at)
-        save_answer(attempt_id=attempt_id, member_id=member, position=number - 1, chosen=choice.chosen, at=at)
+        saved = save_answer(
+            attempt_id=attempt_id, member_id=member, position=number - 1, given=choice.given, at=at
+        )
     except TokenRefused as error:
         return _refusal(request, 409, str(error))
     except (Attempt.DoesNotExist, NotTheirs):
         return _refusal(request, 404, "unknown")
-    except AlreadyHandedIn:
-        return _refusal(request, 409, "handed_in")
+    except TooLong:
+        return _refusal(request, 409, "too_long")
     except NotOnThePaper:
         return _refusal(request, 409, "not_on_the_paper")
-    return Status(200, {"saved": True})
+    return Status(200, {"saved": True, "late": saved.is_late})
 
 
 def _refusal(request: HttpRequest, status: int, code: str) -> Status:
@@ -75,7 +81,7 @@ def _refusal(request: HttpRequest, status: int, code: str) -> Status:
                 "This page has been open for more than a day. Please load it again and choose once more."
             ),
             "unknown": _("There is no such attempt here."),
-            "handed_in": _("This attempt has already been handed in. What was saved before that counts."),
+            "too_long": _("This answer is too long, so it was not saved. Please shorten it."),
             "not_on_the_paper": _("This choice does not belong to the question, so it was not saved."),
         }[code]
     return Status(status, {"code": code, "message": message})

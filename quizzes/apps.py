@@ -15,7 +15,14 @@ class QuizzesConfig(AppConfig):
         register_inventory(INVENTORY)
         register_own_data(
             own_data,
-            shows=["quizzes.attempt", "quizzes.answer.attempt__member", "quizzes.mark.attempt__member"],
+            shows=[
+                "quizzes.attempt",
+                "quizzes.answer.attempt__member",
+                "quizzes.mark.attempt__member",
+                "quizzes.checked.attempt__member",
+                "quizzes.givenpoints.attempt__member",
+                "quizzes.timeextension",
+            ],
         )
         register_erasure(forget_open_attempts)
         register_uses(uses_in_questions)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hmac
-from collections.abc import Collection, Iterable
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.db import transaction
-from django.utils.crypto import salted_hmac
 from django.utils.timezone import localdate
 from django.utils.translation import get_language
 
@@ -18,8 +17,10 @@ from hours.models import Rule, Source
 from hours.totals import bounds, year_of
 from people.models import Member
 from quizzes import marking
-from quizzes.bank import freeze_questions
-from quizzes.models import Answer, Attempt, Mark, Question, QuestionVersion, Quiz
+from quizzes.answers import answer_for
+from quizzes.drawing import draw_paper, questions_for
+from quizzes.folding import Version, fold
+from quizzes.models import Answer, Attempt, Mark, QuestionVersion, Quiz
 from quizzes.slots import places
 
 
@@ -29,14 +30,6 @@ class NoPlace(Exception):
 
 class NoQuestions(Exception):
     """No question of the quiz is in use."""
-
-
-class NotOnThePaper(Exception):
-    """The question or the option is not on this paper, or more was chosen than the question takes."""
-
-
-class AlreadyHandedIn(Exception):
-    """The attempt is at its end; what was saved before has been marked."""
 
 
 @transaction.atomic
@@ -49,23 +42,23 @@ def begin(*, member: Member, quiz: Quiz, at: datetime) -> Attempt:
     :raises NoPlace: when it stands nowhere for this member.
     :raises NoQuestions: when none of its questions is in use.
     """
-    of_member = Attempt.objects.of(member).filter(quiz=quiz).open()
+    of_member = Attempt.objects.of(member).for_score().filter(quiz=quiz).open()
     attempt = of_member.first()
     if attempt:
         return attempt
     place = places([quiz.key], member=member, language=get_language() or "").get(quiz.key)
     if place is None:
         raise NoPlace
-    versions = freeze_questions(quiz, at=at)
+    identity = uuid4()
+    versions = questions_for(quiz, identity)
     if not versions:
         raise NoQuestions
-    identity = uuid4()
     drawn = Attempt(
         id=identity,
         member=member,
         quiz=quiz,
         edition=place.edition,
-        paper=draw_paper(identity, versions),
+        paper=draw_paper(identity, versions, quiz=quiz),
         pass_mark=quiz.pass_mark,
         begun_at=at,
     )
@@ -73,25 +66,20 @@ def begin(*, member: Member, quiz: Quiz, at: datetime) -> Attempt:
     return of_member.get()
 
 
-def draw_paper(attempt_id: UUID, versions: Iterable[QuestionVersion]) -> list[dict[str, Any]]:
-    """
-    Return the paper of an attempt: questions in order, options shuffled by the attempt; true before false.
+@dataclass(frozen=True)
+class Saved:
+    """What became of an answer: `is_late` when it is kept and counts for nothing."""
 
-    The seed is secret. A shuffle that a reader can undo would show the order the editor wrote, and editors
-    like to write the right option first.
-    """
-    return [
-        {"version": version.pk, "kind": version.content["kind"], "options": _shuffled(attempt_id, version)}
-        for version in versions
-    ]
+    is_late: bool
 
 
-def _shuffled(attempt_id: UUID, version: QuestionVersion) -> list[str]:
-    keys = [option["key"] for option in version.content["options"]]
-    if version.content["kind"] == Question.Kind.TRUE_FALSE:
-        return keys
-    seed = salted_hmac("quizzes.paper", attempt_id.hex, algorithm="sha256").digest()
-    return sorted(keys, key=lambda key: hmac.digest(seed, key.encode(), "sha256"))
+@dataclass(frozen=True)
+class FromDevice:
+    """Which device an answer comes from, its counting there, and when it was given (see `Answer`)."""
+
+    device: UUID
+    counter: int
+    given_at: datetime
 
 
 @transaction.atomic
@@ -100,32 +88,47 @@ def save_answer(
     attempt_id: UUID,
     member_id: int,
     position: int,
-    chosen: Collection[UUID],
+    given: Sequence[str],
     at: datetime,
-    shown: Collection[UUID] | None = None,
-) -> Attempt:
+    shown: Sequence[str] | None = None,
+    from_device: FromDevice | None = None,
+) -> Saved:
     """
-    Keep what was chosen for the question at a position (from 0), and return the attempt.
+    Keep what was given for the question at a position (from 0).
 
-    The same choice again adds nothing; another one is another row, and the last row counts.
+    The same again adds nothing; another answer is another row, and `quizzes.folding` says which holds. After
+    the end it is kept all the same, and counts for nothing.
 
-    `shown` is what the page showed as chosen when it was loaded. When it equals `chosen`, the reader changed
+    `shown` is what the page showed as answered when it was loaded. When it equals `given`, the reader changed
     nothing, and a page loaded long ago does not undo an answer given since on another one.
 
     :raises Attempt.DoesNotExist: when it is not an attempt of this member.
-    :raises AlreadyHandedIn: after the end.
-    :raises NotOnThePaper: when the paper holds no such question or option, or it takes one option only.
+    :raises NotOnThePaper: when the paper holds no such question or option, or it takes less.
+    :raises TooLong: when a text is longer than the question takes.
     """
     attempt = _locked(attempt_id, member_id)
-    if attempt.handed_in_at is not None:
-        raise AlreadyHandedIn
-    _check_choice(attempt.paper, position, chosen)
-    if shown is not None and set(shown) == set(chosen):
-        return attempt
-    last = attempt.answers.filter(position=position).order_by("-pk").values_list("chosen", flat=True).first()
-    if set(last or ()) != set(chosen):
-        Answer.objects.create(attempt=attempt, position=position, chosen=sorted(set(chosen)), saved_at=at)
-    return attempt
+    kept = answer_for(attempt.paper, position, given)
+    is_late = attempt.handed_in_at is not None
+    if shown is not None and answer_for(attempt.paper, position, shown) == kept:
+        return Saved(is_late)
+    if from_device is None and _holding(attempt, position) == kept:
+        return Saved(is_late)
+    Answer.objects.bulk_create(
+        [
+            Answer(
+                attempt=attempt,
+                position=position,
+                given=kept,
+                device=from_device.device if from_device else None,
+                counter=from_device.counter if from_device else 0,
+                given_at=min(max(from_device.given_at, attempt.begun_at), at) if from_device else at,
+                saved_at=at,
+                is_late=is_late,
+            )
+        ],
+        ignore_conflicts=True,
+    )
+    return Saved(is_late)
 
 
 def _locked(attempt_id: UUID, member_id: int) -> Attempt:
@@ -133,14 +136,9 @@ def _locked(attempt_id: UUID, member_id: int) -> Attempt:
     return Attempt.objects.select_for_update(no_key=True).get(pk=attempt_id, member_id=member_id)
 
 
-def _check_choice(paper: list[dict[str, Any]], position: int, chosen: Collection[UUID]) -> None:
-    if not 0 <= position < len(paper):
-        raise NotOnThePaper
-    question = paper[position]
-    if not {str(key) for key in chosen} <= set(question["options"]):
-        raise NotOnThePaper
-    if question["kind"] != Question.Kind.MULTIPLE_CHOICE and len(set(chosen)) > 1:
-        raise NotOnThePaper
+def _holding(attempt: Attempt, position: int) -> list[str]:
+    held = fold(versions_of(attempt, position=position)).get(position)
+    return list(held.given) if held else []
 
 
 @transaction.atomic
@@ -153,32 +151,53 @@ def hand_in(*, attempt_id: UUID, member_id: int, at: datetime) -> Mark:
     attempt = _locked(attempt_id, member_id)
     if attempt.handed_in_at is not None:
         return attempt.marks.get(reason="")
-    attempt.handed_in_at = at
-    attempt.save(update_fields=["handed_in_at"])
+    attempt.handed_in_at, attempt.ended_by = at, Attempt.EndedBy.MEMBER
+    attempt.save(update_fields=["handed_in_at", "ended_by"])
     return mark_handed_in(attempt, at=at)
 
 
 def mark_handed_in(attempt: Attempt, *, at: datetime) -> Mark:
-    """Mark what was chosen last in an attempt at its end, and award what the rule gives. In a transaction."""
-    versions = QuestionVersion.objects.in_bulk([question["version"] for question in attempt.paper])
-    papers = [versions[question["version"]].content for question in attempt.paper]
-    chosen = last_choices(attempt)
-    result = marking.mark(papers, chosen)
+    """Mark the answers that hold at the end of an attempt, and award what the rule gives."""
+    contents = contents_of(attempt.paper)
+    given = answers_that_hold(attempt)
+    result = marking.mark(contents, given)
     if marking.passed(result.percent, attempt.pass_mark):
         _award(attempt, at=at)
-    return Mark.objects.create(
+    mark = mark_of(attempt, result, given, at=at)
+    mark.save()
+    return mark
+
+
+def contents_of(paper: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Return what is marked at each place of a paper: what was asked, with the key that holds now."""
+    versions = QuestionVersion.objects.in_bulk([place["version"] for place in paper])
+    return [versions[place["version"]].content for place in paper]
+
+
+def mark_of(
+    attempt: Attempt, result: marking.Marking, given: Mapping[int, Sequence[str]], *, at: datetime
+) -> Mark:
+    """Return a mark that is not saved yet. No query."""
+    return Mark(
         attempt=attempt,
         points=result.points,
         out_of=result.out_of,
         percent=result.percent,
         passed=marking.passed(result.percent, attempt.pass_mark),
+        awaiting=result.awaiting,
         detail=[
-            {"version": question["version"], "chosen": chosen.get(position, []), "right": right}
-            for position, (question, right) in enumerate(zip(attempt.paper, result.right, strict=True))
+            _detail(place["version"], given.get(position, ()), one)
+            for position, (place, one) in enumerate(zip(attempt.paper, result.questions, strict=True))
         ],
         marking_version=marking.VERSION,
         marked_at=at,
     )
+
+
+def _detail(version: int, given: Sequence[str], one: marking.Marked) -> dict[str, Any]:
+    row = {"version": version, "given": list(given), "right": one.right, "out_of": one.out_of}
+    row["points"] = float(marking.hundredths(one.points))
+    return row | ({"awaiting": True} if one.awaiting else {})
 
 
 def _award(attempt: Attempt, *, at: datetime) -> None:
@@ -202,7 +221,17 @@ def _award(attempt: Attempt, *, at: datetime) -> None:
         )
 
 
-def last_choices(attempt: Attempt) -> dict[int, list[str]]:
-    """Return the option keys last chosen, by position; a question never answered is left out. One query."""
-    rows = attempt.answers.order_by("position", "-pk").distinct("position").values_list("position", "chosen")
-    return {position: [str(key) for key in chosen] for position, chosen in rows}
+def versions_of(attempt: Attempt, position: int | None = None) -> list[Version]:
+    """Return every saved answer of an attempt, or of one of its questions. One query."""
+    rows = attempt.answers.order_by("pk")
+    if position is not None:
+        rows = rows.filter(position=position)
+    return [
+        Version(*row)
+        for row in rows.values_list("position", "given", "device", "counter", "given_at", "pk", "is_late")
+    ]
+
+
+def answers_that_hold(attempt: Attempt) -> dict[int, list[str]]:
+    """Return what holds, by position; a question never answered is left out. One query."""
+    return {position: list(one.given) for position, one in fold(versions_of(attempt)).items()}

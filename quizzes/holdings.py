@@ -7,10 +7,18 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from people.keeping import LAW, Held, Keeping, years_of_learning_events
+from people.keeping import LAW, Held, Keeping, OnErasure, years_of_learning_events
 from people.models import Member
 from people.slots import Column, Section
-from quizzes.models import Answer, Attempt, Mark, QuestionVersion
+from quizzes.models import (
+    Answer,
+    Attempt,
+    Checked,
+    GivenPoints,
+    Mark,
+    QuestionVersion,
+    TimeExtension,
+)
 
 TESTING = _("so that you see what you know, and the branch what is done")
 WHO = _("you; offices of your branch and above that see results")
@@ -25,7 +33,10 @@ INVENTORY = (
     Held(
         "quizzes.Attempt",
         _("My attempts at quizzes"),
-        ("member", "quiz", "edition", "paper", "pass_mark", "begun_at", "handed_in_at"),
+        (
+            "member", "quiz", "edition", "paper", "pass_mark", "is_look_back", "begun_at", "ends_at",
+            "handed_in_at", "ended_by",
+        ),
         TESTING,
         LAW,
         RESULTS,
@@ -34,7 +45,7 @@ INVENTORY = (
     Held(
         "quizzes.Answer",
         _("My answers as they were saved"),
-        ("attempt", "position", "chosen", "saved_at"),
+        ("attempt", "position", "given", "device", "counter", "given_at", "saved_at", "is_late"),
         TESTING,
         LAW,
         ANSWERS,
@@ -45,8 +56,8 @@ INVENTORY = (
         "quizzes.Mark",
         _("My results"),
         (
-            "attempt", "points", "out_of", "percent", "passed", "detail", "marking_version", "reason",
-            "marked_at",
+            "attempt", "points", "out_of", "percent", "passed", "awaiting", "detail", "marking_version",
+            "marker", "regrade", "reason", "marked_at",
         ),
         TESTING,
         LAW,
@@ -54,11 +65,52 @@ INVENTORY = (
         WHO,
         member="attempt__member",
     ),
+    Held(
+        "quizzes.Checked",
+        _("Questions whose key I looked up during an attempt"),
+        ("attempt", "position", "checked_at"),
+        TESTING,
+        LAW,
+        ANSWERS,
+        WHO,
+        member="attempt__member",
+    ),
+    Held(
+        "quizzes.GivenPoints",
+        _("Points that a person gave for my short answers"),
+        ("attempt", "position", "given", "lines", "points", "comment", "marker", "given_at"),
+        TESTING,
+        LAW,
+        ANSWERS,
+        WHO,
+        member="attempt__member",
+    ),
+    Held(
+        "quizzes.TimeExtension",
+        _("More time that I was given at quizzes"),
+        ("quiz", "member", "minutes", "given_by", "given_at"),
+        TESTING,
+        LAW,
+        RESULTS,
+        WHO,
+        on_erasure=OnErasure.DROP,
+    ),
+    Held(
+        "quizzes.ItemResult",
+        _("My answers once more, for the statistics of questions"),
+        ("attempt", "position", "version", "given", "score", "rest", "seconds"),
+        _("so that editors see which questions are broken"),
+        LAW,
+        ANSWERS,
+        _("nobody; only sums over all members are shown"),
+        member="attempt__member",
+        why_not_shown=_("the same answers and results are listed under my answers and my results"),
+    ),
 )  # fmt: skip
 
 
 def own_data(member: Member) -> list[Section]:
-    """Attempts, every saved answer, and marks, in words. Four queries."""
+    """Attempts, every saved answer, and marks, in words. Seven queries."""
     attempts = list(Attempt.objects.of(member).select_related("quiz").order_by("-begun_at", "-pk"))
     answers = Answer.objects.filter(attempt__in=attempts).select_related("attempt").order_by("pk")
     marks = Mark.objects.filter(attempt__in=attempts).select_related("attempt__quiz").order_by("pk")
@@ -74,6 +126,24 @@ def own_data(member: Member) -> list[Section]:
             [_answer(row, versions) for row in answers],
         ),
         Section("quizzes.mark", _("My results"), _MARKS, [_mark(row) for row in marks]),
+        Section(
+            "quizzes.checked",
+            _("Questions whose key I looked up during an attempt"),
+            _CHECKED,
+            [_checked(row) for row in Checked.objects.filter(attempt__in=attempts).order_by("pk")],
+        ),
+        Section(
+            "quizzes.givenpoints",
+            _("Points that a person gave for my short answers"),
+            _GIVEN_POINTS,
+            [_given_points(row) for row in GivenPoints.objects.filter(attempt__in=attempts).order_by("pk")],
+        ),
+        Section(
+            "quizzes.timeextension",
+            _("More time that I was given at quizzes"),
+            _EXTENSIONS,
+            [_extension(row) for row in member.time_extensions.select_related("quiz").order_by("pk")],
+        ),
     ]
 
 
@@ -88,7 +158,7 @@ _ATTEMPTS = (
 _ANSWERS = (
     Column("attempt", _("number of the attempt")),
     Column("question", _("question")),
-    Column("chosen", _("chosen")),
+    Column("given", _("answer")),
     Column("saved_at", _("saved")),
 )
 _MARKS = (
@@ -101,6 +171,23 @@ _MARKS = (
     Column("right", _("answered right, by question")),
     Column("reason", _("reason")),
     Column("marked_at", _("marked")),
+)
+_CHECKED = (
+    Column("attempt", _("number of the attempt")),
+    Column("number", _("question")),
+    Column("checked_at", _("looked up")),
+)
+_GIVEN_POINTS = (
+    Column("attempt", _("number of the attempt")),
+    Column("number", _("question")),
+    Column("points", _("points")),
+    Column("comment", _("comment")),
+    Column("given_at", _("marked")),
+)
+_EXTENSIONS = (
+    Column("quiz", _("quiz")),
+    Column("minutes", _("minutes more")),
+    Column("given_at", _("given")),
 )
 
 
@@ -117,9 +204,9 @@ def _attempt(row: Attempt) -> tuple[Any, ...]:
 
 def _answer(row: Answer, versions: dict[int, QuestionVersion]) -> tuple[Any, ...]:
     version = versions[row.attempt.paper[row.position]["version"]]
-    texts = {option["key"]: option["text"] for option in version.content["options"]}
-    chosen = [texts.get(str(key), str(key)) for key in row.chosen]
-    return (str(row.attempt_id), str(version), chosen, row.saved_at)
+    sides = [*version.content["options"], *version.content.get("matches", ())]
+    texts = {side["key"]: side["text"] for side in sides}
+    return (str(row.attempt_id), str(version), [texts.get(one, one) for one in row.given], row.saved_at)
 
 
 def _mark(row: Mark) -> tuple[Any, ...]:
@@ -137,8 +224,21 @@ def _mark(row: Mark) -> tuple[Any, ...]:
     )
 
 
+def _checked(row: Checked) -> tuple[Any, ...]:
+    return (str(row.attempt_id), row.position + 1, row.checked_at)
+
+
+def _given_points(row: GivenPoints) -> tuple[Any, ...]:
+    return (str(row.attempt_id), row.position + 1, row.points, row.comment, row.given_at)
+
+
+def _extension(row: TimeExtension) -> tuple[Any, ...]:
+    return (row.quiz.local_title, row.minutes, row.given_at)
+
+
 def forget_open_attempts(member: Member, at: datetime) -> None:
     """What was begun and not handed in goes; a page that is still open finds nothing to save to."""
     attempts = Attempt.objects.of(member).open()
     Answer.objects.filter(attempt__in=attempts).delete()
+    Checked.objects.filter(attempt__in=attempts).delete()
     attempts.delete()

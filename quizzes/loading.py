@@ -8,8 +8,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.timezone import now
 
-from quizzes.bank import digest_of
+from quizzes.bank import digest_of, freeze
 from quizzes.models import Question, QuestionOption
 from quizzes.sources_used import look_at_passage
 from sources.models import Passage
@@ -53,17 +54,27 @@ def load_questions(rows: list[dict[str, Any]]) -> dict[str, Question]:
         raise BadQuestion(f"{', '.join(twice)}: the same id stands more than once.")
     drafts = {str(row["id"]) for row in rows if row.get("draft")}
     present, options = _present(list(wanted))
+    asked = []
     for reference, words in wanted.items():
         question = present.get(reference)
         if question is None:
-            state = Question.State.DRAFT if reference in drafts else Question.State.IN_USE
-            question = Question(reference=reference, state=state)
-            present[reference] = _write(question, words, [], passages)
+            question = present[reference] = _write(Question(reference=reference), words, [], passages)
+            asked += [question] if reference not in drafts else []
             continue
-        now = digest_of(_words_of_question(question, options[question.pk]))
-        if now == question.loaded_digest and now != digest_of(words):
+        held = digest_of(_words_of_question(question, options[question.pk]))
+        if held == question.loaded_digest and held != digest_of(words):
             _write(question, words, options[question.pk], passages)
+            asked += [question] if question.state == Question.State.IN_USE else []
+    _take_into_use(asked)
     return {reference: present[reference] for reference in wanted}
+
+
+def _take_into_use(questions: list[Question]) -> None:
+    """What is loaded was looked at by those who wrote the file: nobody else approves it."""
+    freeze(questions, at=now())
+    for question in questions:
+        question.state = Question.State.IN_USE
+    Question.objects.bulk_update(questions, ["state"])
 
 
 def _present(references: list[str]) -> tuple[dict[str, Question], dict[int, list[QuestionOption]]]:

@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy as _
 
 from people import audit
 from people.models import Member
-from quizzes.attempts import NoQuestions, NotOnThePaper, draw_paper, mark_handed_in
-from quizzes.bank import freeze_questions
+from quizzes.answers import NotOnThePaper
+from quizzes.attempts import NoQuestions, mark_handed_in
+from quizzes.drawing import draw_paper, questions_for
 from quizzes.models import Answer, Attempt, Mark, QuestionVersion, Quiz
 from quizzes.papers import Asked, asked_on
 
@@ -32,7 +33,6 @@ class AnotherPaper(Exception):
 def draw_on_paper(
     quiz: Quiz,
     identity: UUID,
-    at: datetime,
     *,
     edition: UUID | None = None,
     versions: Iterable[QuestionVersion] | None = None,
@@ -45,14 +45,14 @@ def draw_on_paper(
 
     :raises NoQuestions: when none of its questions is in use.
     """
-    frozen = list(freeze_questions(quiz, at=at) if versions is None else versions)
+    frozen = list(questions_for(quiz, identity) if versions is None else versions)
     if not frozen:
         raise NoQuestions
     return {
         "quiz": str(quiz.key),
         "edition": str(edition) if edition else None,
         "pass_mark": quiz.pass_mark,
-        "paper": draw_paper(identity, frozen),
+        "paper": draw_paper(identity, frozen, quiz=quiz),
     }
 
 
@@ -107,6 +107,7 @@ def record_on_paper(
             "pass_mark": drawn["pass_mark"],
             "begun_at": at,
             "handed_in_at": at,
+            "ended_by": Attempt.EndedBy.PAPER,
         },
     )
     if not is_new:
@@ -114,7 +115,13 @@ def record_on_paper(
             raise AnotherPaper
         return attempt.marks.get(reason="")
     Answer.objects.bulk_create(
-        Answer(attempt=attempt, position=position, chosen=sorted({*map(str, options)}), saved_at=at)
+        Answer(
+            attempt=attempt,
+            position=position,
+            given=sorted({*map(str, options)}),
+            given_at=at,
+            saved_at=at,
+        )
         for position, options in sorted(chosen.items())
         if options
     )

@@ -37,7 +37,7 @@ def outlook(quiz: Quiz, member: Member, *, language: str) -> Outlook:
     :raises NoPlace: when they may not read it anywhere and have never begun it.
     """
     place = places([quiz.key], member=member, language=language).get(quiz.key)
-    attempt = Attempt.objects.of(member).filter(quiz=quiz).open().first()
+    attempt = Attempt.objects.of(member).for_score().filter(quiz=quiz).open().first()
     best = best_results([member.pk], [quiz.key]).get((member.pk, quiz.key))
     if place is None and attempt is None and best is None:
         raise NoPlace

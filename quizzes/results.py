@@ -33,7 +33,9 @@ def best_results(
     """
     who, what = "attempt__member_id", "attempt__quiz__key"
     later = Mark.objects.filter(attempt=OuterRef("attempt"), pk__gt=OuterRef("pk"))
-    marks = Mark.objects.filter(~Exists(later), attempt__member__in=list(member_ids))
+    marks = Mark.objects.filter(
+        ~Exists(later), attempt__member__in=list(member_ids), attempt__is_look_back=False
+    )
     if quiz_keys is not None:
         marks = marks.filter(attempt__quiz__key__in=list(quiz_keys))
     rows = (
@@ -47,5 +49,5 @@ def best_results(
 
 def handed_in_keys(member_id: int, quiz_keys: Iterable[UUID]) -> set[UUID]:
     """Return those of the quizzes that the member has handed in at least once. One query."""
-    attempts = Attempt.objects.handed_in().filter(member=member_id, quiz__key__in=list(quiz_keys))
+    attempts = Attempt.objects.handed_in().for_score().filter(member=member_id, quiz__key__in=list(quiz_keys))
     return set(attempts.values_list("quiz__key", flat=True))

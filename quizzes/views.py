@@ -19,7 +19,8 @@ from django.views.decorators.http import require_POST
 
 from people.audit import action, note_look, visible_or_404
 from quizzes import attempts
-from quizzes.attempts import AlreadyHandedIn, NoPlace, NoQuestions, NotOnThePaper
+from quizzes.answers import NotOnThePaper, TooLong
+from quizzes.attempts import NoPlace, NoQuestions
 from quizzes.models import Attempt, AttemptQuerySet, Quiz
 from quizzes.outlook import outlook
 from quizzes.papers import first_unanswered, question_at, questions_of, result_of
@@ -81,34 +82,27 @@ def question(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
 def _save_and_go_on(request: HttpRequest, pk: UUID, number: int) -> HttpResponse:
     at = now()
     try:
-        attempt = attempts.save_answer(
+        saved = attempts.save_answer(
             attempt_id=pk,
             member_id=writer_of(request.POST.get("token", ""), attempt=pk, signed_in=request.user.pk, at=at),
             position=number - 1,
-            chosen=_keys(request.POST.getlist("chosen")),
-            shown=_keys(request.POST["shown"].split()) if "shown" in request.POST else None,
+            given=request.POST.getlist("given"),
+            shown=request.POST.getlist("shown") if "shown" in request.POST else None,
             at=at,
         )
     except (Attempt.DoesNotExist, NotTheirs) as error:
         if request.user.is_authenticated:
             _own_or_404(request, pk)
         raise Http404 from error
-    except AlreadyHandedIn:
+    except (TokenRefused, NotOnThePaper, TooLong):
+        messages.warning(request, _("Your choice could not be saved. Please choose once more."))
+        return redirect("quizzes:question", pk, number)
+    if saved.is_late:
         messages.info(
             request, _("This attempt has already been handed in. What was saved before that counts.")
         )
         return redirect("quizzes:result", pk)
-    except (TokenRefused, NotOnThePaper):
-        messages.warning(request, _("Your choice could not be saved. Please choose once more."))
-        return redirect("quizzes:question", pk, number)
-    return _go_on(request, attempt, number)
-
-
-def _keys(texts: list[str]) -> list[UUID]:
-    try:
-        return [UUID(text) for text in texts]
-    except ValueError as error:
-        raise NotOnThePaper from error
+    return _go_on(request, Attempt.objects.get(pk=pk), number)
 
 
 def _go_on(request: HttpRequest, attempt: Attempt, number: int) -> HttpResponse:

@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
-from uuid import UUID
 
 from quizzes import marking
-from quizzes.attempts import draw_paper
-from quizzes.bank import freeze_questions
+from quizzes.attempts import mark_of
+from quizzes.bank import versions_in_use
+from quizzes.drawing import draw_paper
 from quizzes.models import Answer, Attempt, Mark, Question, QuestionVersion, Quiz
 from reports.demo.chance import draw_key
 from reports.demo.gatherings import Year
@@ -38,7 +38,7 @@ def try_quizzes(year: Year, wishes: list[Wish]) -> Tries:
     """Let each member try what they came to; who has not yet passed tries again some days later."""
     keys = {wish.quiz for wish in wishes}
     quizzes = {quiz.key: quiz for quiz in Quiz.objects.filter(key__in=keys)}
-    papers = {key: freeze_questions(quiz, at=year.at) for key, quiz in quizzes.items()}
+    papers = {key: versions_in_use(quiz) for key, quiz in quizzes.items()}
     tries = Tries()
     for wish in wishes:
         rng = wish.person.dice(f"quiz {wish.quiz}")
@@ -87,14 +87,15 @@ def _try(
     for position, keys in chosen.items():
         now += timedelta(seconds=rng.randint(12, 50))
         if rng.random() < 0.08:
-            first = [UUID(attempt.paper[position]["options"][0])]
-            tries.answers.append(Answer(attempt=attempt, position=position, chosen=first, saved_at=now))
+            first = attempt.paper[position]["options"][:1]
+            tries.answers.append(_answer(attempt, position, first, now))
             now += timedelta(seconds=rng.randint(4, 20))
-        choice = [UUID(key) for key in keys]
-        tries.answers.append(Answer(attempt=attempt, position=position, chosen=choice, saved_at=now))
+        tries.answers.append(_answer(attempt, position, keys, now))
     attempt.handed_in_at = now + timedelta(seconds=rng.randint(10, 40))
     tries.attempts.append(attempt)
-    tries.marks.append(_mark(attempt, contents, chosen))
+    attempt.ended_by = Attempt.EndedBy.MEMBER
+    result = marking.mark(contents, chosen)
+    tries.marks.append(mark_of(attempt, result, chosen, at=attempt.handed_in_at))
 
 
 def _choices(
@@ -117,18 +118,5 @@ def _wrong(rng: Random, content: dict[str, Any]) -> list[str]:
     return [rng.choice([option["key"] for option in content["options"] if option["key"] not in right])]
 
 
-def _mark(attempt: Attempt, contents: list[dict[str, Any]], chosen: dict[int, list[str]]) -> Mark:
-    result = marking.mark(contents, chosen)
-    return Mark(
-        attempt=attempt,
-        points=result.points,
-        out_of=result.out_of,
-        percent=result.percent,
-        passed=marking.passed(result.percent, attempt.pass_mark),
-        detail=[
-            {"version": question["version"], "chosen": chosen[position], "right": right}
-            for position, (question, right) in enumerate(zip(attempt.paper, result.right, strict=True))
-        ],
-        marking_version=marking.VERSION,
-        marked_at=attempt.handed_in_at,
-    )
+def _answer(attempt: Attempt, position: int, given: list[str], at: datetime) -> Answer:
+    return Answer(attempt=attempt, position=position, given=given, given_at=at, saved_at=at)

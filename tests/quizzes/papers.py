@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from uuid import UUID
 
+from quizzes.bank import freeze
 from quizzes.models import Attempt, Question, QuestionOption, QuestionVersion, Quiz, QuizEntry
+from tests.cast import moment
 
+WRITTEN = moment("2026-01-05 10:00")
 SINGLE, SEVERAL, TRUE_FALSE = "single_choice", "multiple_choice", "true_false"
 
 
@@ -15,7 +17,6 @@ def add_question(reference: str, *, kind: str = SINGLE, right: Iterable[int] = (
     question = Question.objects.create(
         reference=reference,
         kind=kind,
-        state=Question.State.IN_USE,
         stem=f"{reference} 的题目",
         stem_en=f"Stem of {reference}",
         explanation=f"{reference} 的解析",
@@ -31,6 +32,14 @@ def add_question(reference: str, *, kind: str = SINGLE, right: Iterable[int] = (
             text_en=f"Option {place} of {reference}",
             is_correct=place in set(right),
         )
+    return take_into_use(question)
+
+
+def take_into_use(question: Question) -> Question:
+    """As if a reviewer had approved its words as they stand now."""
+    freeze([question], at=WRITTEN)
+    question.state = Question.State.IN_USE
+    question.save()
     return question
 
 
@@ -41,12 +50,12 @@ def add_quiz(*questions: Question, pass_mark: int = 80, title: str = "专题测�
     return quiz
 
 
-def right_options(attempt: Attempt, position: int) -> list[UUID]:
+def right_options(attempt: Attempt, position: int) -> list[str]:
     """The key of a question of the paper, which no page tells."""
     version = QuestionVersion.objects.get(pk=attempt.paper[position]["version"])
-    return [UUID(key) for key in version.content["correct"]]
+    return list(version.content["correct"])
 
 
-def wrong_option(attempt: Attempt, position: int) -> UUID:
+def wrong_option(attempt: Attempt, position: int) -> str:
     right = right_options(attempt, position)
-    return next(key for key in map(UUID, attempt.paper[position]["options"]) if key not in right)
+    return next(key for key in attempt.paper[position]["options"] if key not in right)

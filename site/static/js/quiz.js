@@ -5,10 +5,10 @@ const texts = form ? form.dataset : {};
 const here = PREFIX + texts.saveUrl;
 
 function keep() {
-  const chosen = new FormData(form).getAll("chosen");
-  localStorage.setItem(here, JSON.stringify({ token: form.elements.token.value, chosen }));
+  const given = new FormData(form).getAll("given");
+  localStorage.setItem(here, JSON.stringify({ token: form.elements.token.value, given }));
   // So that the form saves too.
-  form.elements.shown?.remove();
+  for (const shown of form.querySelectorAll("[name=shown]")) shown.remove();
 }
 
 async function send(name) {
@@ -39,8 +39,8 @@ const sendAll = () => Promise.all(Object.keys(localStorage).filter((n) => n.star
 if (form) {
   const kept = localStorage.getItem(here);
   if (kept) {
-    const { chosen } = JSON.parse(kept);
-    for (const box of form.elements.chosen) box.checked = chosen.includes(box.value);
+    const { given } = JSON.parse(kept);
+    for (const box of form.elements.given) box.checked = given.includes(box.value);
     keep();
   }
   form.onchange = () => {
