@@ -26,12 +26,13 @@ def stable_key(reference: str) -> uuid.UUID:
 
 @dataclass(frozen=True)
 class CourseFiles:
-    """A course folder: its description, modules in order, and its questions."""
+    """A course folder: its description, modules in order, its questions and their cases."""
 
     folder: Path
     info: dict[str, Any]
     modules: list[dict[str, Any]]
     questions: list[dict[str, Any]]
+    cases: list[dict[str, Any]]
 
     def lesson(self, number: str, language: str) -> dict[str, Any]:
         """The lesson `number` (for instance `1-2`) in `zh` or `en`."""
@@ -57,14 +58,12 @@ def courses() -> Iterator[CourseFiles]:
 
 def _course(folder: Path) -> CourseFiles:
     parts = [tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("course*.toml"))]
-    questions = [
-        row
-        for path in sorted(folder.glob("questions*.toml"))
-        for row in tomllib.loads(path.read_text("utf-8"))["question"]
-    ]
+    files = [tomllib.loads(path.read_text("utf-8")) for path in sorted(folder.glob("questions*.toml"))]
+    questions = [row for file in files for row in file["question"]]
+    cases = [row for file in files for row in file.get("case", ())]
     modules = sorted((m for part in parts for m in part.get("module", [])), key=lambda m: m["id"])
     info = next(part for part in parts if "id" in part)
-    return CourseFiles(folder, info, modules, questions)
+    return CourseFiles(folder, info, modules, questions, cases)
 
 
 def digest_of(data: Any, files: Iterable[Path] = ()) -> str:

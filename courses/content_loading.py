@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.files import File
 from django.db import transaction
+from taggit.models import Tag
 from wagtail.contrib.typed_table_block.blocks import TypedTable
 from wagtail.images.models import Image
 from wagtail.models import Locale, Page
@@ -24,7 +25,7 @@ from courses.content_files import (
 )
 from courses.models import CoursePage, HomePage, LessonPage, LoadedContent, ModulePage
 from quizzes.loading import load_questions
-from quizzes.models import Quiz, QuizEntry
+from quizzes.models import Quiz, QuizEntry, QuizPool
 from sources.loading import Loaded, load_passages
 from sources.models import Passage
 
@@ -54,7 +55,7 @@ def load_content(*, at: datetime) -> Report:
     report = Report(sources=load_passages(*quoted()))
     homes = {page.locale.language_code: page for page in HomePage.objects.select_related("locale")}
     for course in courses():
-        questions = load_questions(course.questions)
+        questions = load_questions(course.questions, course.cases)
         for short, code in LANGUAGES.items():
             _Loader(course, short, Locale.objects.get(language_code=code), report, at).load(
                 homes[code], questions
@@ -195,14 +196,32 @@ class _Loader:
     def _quiz(self, module: dict[str, Any], questions: dict[str, Any]) -> Quiz:
         quiz, created = Quiz.objects.get_or_create(
             key=stable_key(f"{module['id']}.quiz"),
-            defaults={"title": module["zh"]["quiz_title"], "title_en": module["en"]["quiz_title"]},
+            defaults={
+                "title": module["zh"]["quiz_title"],
+                "title_en": module["en"]["quiz_title"],
+                **module.get("quiz_rules", {}),
+            },
         )
         if created:
+            QuizPool.objects.bulk_create(
+                QuizPool(quiz=quiz, sort_order=order, **_pool(row))
+                for order, row in enumerate(module.get("pools", ()))
+            )
             QuizEntry.objects.bulk_create(
                 QuizEntry(quiz=quiz, question=questions[reference], sort_order=order)
-                for order, reference in enumerate(module["questions"])
+                for order, reference in enumerate(module.get("questions", ()))
             )
         return quiz
+
+
+def _pool(row: dict[str, Any]) -> dict[str, Any]:
+    """A pool of a file: {"number"}, and "tag", "difficulty", "module" (its id) as far as it names them."""
+    values: dict[str, Any] = {name: row[name] for name in ("number", "difficulty") if name in row}
+    if "tag" in row:
+        values["tag"] = Tag.objects.get_or_create(name=row["tag"])[0]
+    if "module" in row:
+        values["module"] = stable_key(row["module"])
+    return values
 
 
 def _table(block: dict[str, Any]) -> TypedTable:

@@ -17,7 +17,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from courses import desk_rows
+from courses import desk_questions, desk_rows
+from courses.desk_lines import Line, Step
 from courses.desk_rows import rows_of
 from courses.error_reports import open_reports
 from courses.forms_missing import lessons_lacking_forms
@@ -29,26 +30,6 @@ from people.models import Member
 
 SHOWN = 10
 """Rows of a section on the desk."""
-
-
-@dataclass(frozen=True)
-class Step:
-    """Something to do about a row, and where."""
-
-    words: str
-    url: str
-
-
-@dataclass(frozen=True)
-class Line:
-    """A row: what it is about, what is known of it, what to do. `asks`: an address that is asked about."""
-
-    title: str
-    steps: tuple[Step, ...]
-    told: tuple[str, ...] = ()
-    lang: str = ""
-    quoted: str = ""
-    asks: str = ""
 
 
 @dataclass(frozen=True)
@@ -296,6 +277,18 @@ SECTIONS = (
         _reviews,
     ),
     Section(
+        "questions",
+        gettext_lazy("Questions awaiting your review"),
+        gettext_lazy("You wrote none of these. Read the key as well as the words."),
+        desk_questions.to_review,
+    ),
+    Section(
+        "questions-returned",
+        gettext_lazy("Questions sent back to you"),
+        gettext_lazy("A reviewer asks for a change."),
+        desk_questions.sent_back,
+    ),
+    Section(
         "returned", gettext_lazy("Sent back to you"), gettext_lazy("A reviewer asks for a change."), _returned
     ),
     Section(
@@ -309,6 +302,18 @@ SECTIONS = (
         gettext_lazy("Errors that readers reported"),
         gettext_lazy("Mend the lesson, then tell the reader. Who wrote is not shown."),
         _errors,
+    ),
+    Section(
+        "marking",
+        gettext_lazy("Short answers"),
+        gettext_lazy("Members wait for the points. You see answers and no names."),
+        desk_questions.short_answers,
+    ),
+    Section(
+        "questions-suspect",
+        gettext_lazy("Questions whose key may be wrong"),
+        gettext_lazy("Those who know the rest well answer otherwise. It may be the key, or the words."),
+        desk_questions.suspect,
     ),
     Section(
         "passages",
@@ -327,6 +332,18 @@ SECTIONS = (
         gettext_lazy("To be reviewed within 30 days"),
         gettext_lazy("Their day is near."),
         _by_day(desk_rows.DUE),
+    ),
+    Section(
+        "questions-overdue",
+        gettext_lazy("Questions overdue for review"),
+        gettext_lazy("Members are asked these; the day by which they were to be checked has passed."),
+        desk_questions.overdue,
+    ),
+    Section(
+        "questions-due",
+        gettext_lazy("Questions to be reviewed within 30 days"),
+        gettext_lazy("Their day is near."),
+        desk_questions.due,
     ),
     Section(
         "scheduled",

@@ -32,7 +32,8 @@ from courses.models import LessonPage
 from courses.submitting import SubmitSeveral
 from people.admin.access import open_to
 from people.offices import Office
-from quizzes.models import Question, Quiz, QuizEntry
+from quizzes.models import Question, Quiz, QuizEntry, QuizPool
+from quizzes.pools import in_pool
 
 WRITING = frozenset({Office.Kind.EDITOR, Office.Kind.REVIEWER})
 
@@ -54,7 +55,9 @@ class DeskPanel(Component):
     def get_context_data(self, parent_context: Mapping[str, Any]) -> Mapping[str, Any]:
         asked = Asked(parent_context["request"].user, localdate(), limit=1)
         waiting = [
-            section.for_(asked) for section in SECTIONS if section.key in {"reviews", "returned", "errors"}
+            section.for_(asked)
+            for section in SECTIONS
+            if section.key in {"reviews", "questions", "returned", "errors"}
         ]
         return {"waiting": [section for section in waiting if section.count]}
 
@@ -136,7 +139,9 @@ def warn_of_quizzes_nobody_can_pass(request: HttpRequest, page: Page) -> None:
         return
     chosen = [block.value.pk for block in page.body if block.block_type == "quiz" and block.value]
     asked = QuizEntry.objects.filter(question__in=Question.objects.in_use()).values("quiz")
-    for quiz in Quiz.objects.filter(pk__in=chosen).exclude(pk__in=asked):
+    pools = QuizPool.objects.filter(quiz__in=chosen).select_related("quiz")
+    drawing = {pool.quiz_id for pool in pools if in_pool(pool).exists()}
+    for quiz in Quiz.objects.filter(pk__in=chosen).exclude(pk__in=asked).exclude(pk__in=drawing):
         messages.warning(
             request,
             _("The quiz “%(quiz)s” has no question in use. Until it has one, nobody can finish this lesson.")

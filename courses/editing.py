@@ -12,7 +12,7 @@ PAGE_ACTS = {
 """Nobody is given Wagtail's act of publishing: an approval publishes. What reviewers may do beyond editors:
 `courses.under_review`."""
 
-SNIPPETS = ("question", "quiz")
+SNIPPETS = ("question", "case", "quiz")
 
 SOURCES = {"Editors": ("add", "change", "view"), "Moderators": ("add", "change", "view", "publish", "delete")}
 """Editors propose works and passages; reviewers publish them. What is quoted, a second person publishes."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -73,7 +73,6 @@ _STATEMENT = """
         select e.id, p.path, p.url_path from courses_lessonedition e
         join wagtailcore_page p on p.id = e.page_id
         where e.is_live and e.language = %(language)s and {where}
-            and courses_may_read(%(reader)s::bigint, p.path)
     )
     select e.id, e.key, e.translation_key, e.language, e.title, e.expected_seconds, e.screens, e.quiz_keys,
         r.path, r.url_path, m.title, m.quiz, c.title,
@@ -104,8 +103,18 @@ _STATEMENT = """
 # for small that has grown since it last looked, it would else try all pages with all pages.
 
 _PLACES = {"course": COURSE_PATH, "module": MODULE_PATH}
-_BY_PLACE = _STATEMENT.format(where="starts_with(p.path, %(below)s)", **_PLACES)
-_BY_COURSE = _STATEMENT.format(where="split_part(p.url_path, '/', 3) = %(course)s", **_PLACES)
+_GATE = "courses_may_read(%(reader)s::bigint, p.path)"
+_BY_PLACE = _STATEMENT.format(where=f"starts_with(p.path, %(below)s) and {_GATE}", **_PLACES)
+_BY_COURSE = _STATEMENT.format(where=f"split_part(p.url_path, '/', 3) = %(course)s and {_GATE}", **_PLACES)
+_BY_QUIZZES = _STATEMENT.format(
+    where=f"""case when e.quiz_keys ?| %(quizzes)s::text[] or substr(p.path, 1, {MODULE_PATH}) = any(array(
+            select page.path from quizzes_quiz q join courses_modulepage mp on mp.quiz_id = q.id
+            join wagtailcore_page page on page.id = mp.page_ptr_id
+            where q.key = any(%(quizzes)s::text[]::uuid[])))
+        then {_GATE} end""",  # noqa: S608  # constants
+    **_PLACES,
+)
+# "case": the gate costs the most, and is asked for these lessons only.
 
 
 def live_lessons(language: str, *, reader: Member | None, below: str = "") -> list[LiveLesson]:
@@ -128,6 +137,15 @@ def lessons_of_course(language: str, address: str, *, reader: Member | None) -> 
         "reader": reader.pk if reader else None,
     }
     return list(_rows(fetch_all(_BY_COURSE, values)))
+
+
+def lessons_with_quizzes(
+    language: str, quizzes: Iterable[UUID], *, reader: Member | None
+) -> list[LiveLesson]:
+    """Return the lessons in which one of the quizzes stands, and all those of modules that have one."""
+    keys = [str(key) for key in quizzes]
+    values = {"language": language, "quizzes": keys, "address": "", "reader": reader.pk if reader else None}
+    return list(_rows(fetch_all(_BY_QUIZZES, values)))
 
 
 def _rows(rows: list[tuple]) -> Iterator[LiveLesson]:

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from django.conf import settings
 
-from courses.outline import Course, outline
+from courses.live import lessons_with_quizzes
+from courses.outline import Course, in_courses
 from courses.slots import gates_agree
 from people.models import Member
 from quizzes.slots import Place
@@ -24,7 +25,8 @@ def places_of(keys: Iterable[UUID], member: Member, language: str) -> dict[UUID,
     found: dict[UUID, Place] = {}
     for code in sorted(dict(settings.LANGUAGES), key=lambda code: code != language):
         if wanted - found.keys():
-            found = _places_in(outline(code, reader=member), wanted, member) | found
+            lessons = lessons_with_quizzes(code, wanted, reader=member)
+            found = _places_in(in_courses(lessons), wanted, member) | found
     return found
 
 

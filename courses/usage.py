@@ -1,4 +1,7 @@
-"""What lies about unused: images, documents, passages, questions and quizzes that nothing shows or asks."""
+"""What lies about unused: images, documents, passages, questions and quizzes that nothing shows or asks.
+
+A pool that names a module draws from questions that stand in quizzes already; others may draw any that fits.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +29,14 @@ UNUSED = """
     union all
     select 'question', q.id, q.stem, null from quizzes_question q
     where q.state <> 'retired' and not exists (select from quizzes_quizentry n where n.question_id = q.id)
+        and not exists (
+            select from quizzes_quizpool o
+            where (o.difficulty is null or o.difficulty = q.difficulty)
+                and (o.tag_id is null or exists (
+                    select from quizzes_questiontag t where t.content_object_id = q.id and t.tag_id = o.tag_id
+                ))
+                and o.module is null
+        )
     union all
     select 'quiz', z.id, z.title, null from quizzes_quiz z
     where not exists (select from courses_modulepage m where m.quiz_id = z.id)

@@ -12,8 +12,9 @@ from typing import Any
 from courses.printing import printed_lesson
 from outreach.pack_freezing import editions_of
 from outreach.packet_records import Packet, PackRun
-from paper.content import LessonPart, Look, Pack, PrintedQuestion, QuizPart
-from quizzes.models import Question, QuestionVersion, in_reader_language
+from paper.content import LessonPart, Look, Pack, QuizPart
+from quizzes.forms_of_questions import printed
+from quizzes.models import QuestionVersion
 
 
 def look_of(run: PackRun) -> Look:
@@ -51,13 +52,5 @@ class Composer:
         wanted = {place["version"] for place in drawn["paper"]} - self._versions.keys()
         if wanted:
             self._versions |= QuestionVersion.objects.in_bulk(wanted)
-        return QuizPart(title=drawn["title"], questions=[self._question(place) for place in drawn["paper"]])
-
-    def _question(self, place: Mapping[str, Any]) -> PrintedQuestion:
-        content = self._versions[place["version"]].content
-        texts = {one["key"]: in_reader_language(one["text"], one["text_en"]) for one in content["options"]}
-        return PrintedQuestion(
-            stem=in_reader_language(content["stem"], content["stem_en"]),
-            takes_several=place["kind"] == Question.Kind.MULTIPLE_CHOICE,
-            options=[texts[key] for key in place["options"]],
-        )
+        asked = [(self._versions[place["version"]].content, place) for place in drawn["paper"]]
+        return QuizPart(drawn["title"], [printed(content, place) for content, place in asked])

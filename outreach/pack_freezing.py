@@ -15,8 +15,8 @@ from courses.models import LessonEdition
 from outreach.packet_records import Packet, PackRun
 from people.leading import LEADING
 from people.models import Office
-from quizzes.bank import versions_in_use
-from quizzes.models import QuestionVersion, Quiz
+from quizzes.askable import Askable, askable
+from quizzes.models import Quiz
 from quizzes.on_paper import draw_on_paper
 
 
@@ -46,11 +46,11 @@ def ringable_in(branches: Iterable[int], *, on: date) -> dict[int, list[Ringable
 
 @dataclass(frozen=True)
 class QuizNow:
-    """A quiz of a run with its questions as they are now."""
+    """A quiz of a run with what it may ask now."""
 
     quiz: Quiz
     edition: UUID | None
-    versions: list[QuestionVersion]
+    may_ask: Askable
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Freezer:
             ],
             "quizzes": [
                 {"title": one.quiz.local_title}
-                | draw_on_paper(one.quiz, packet.key, edition=one.edition, versions=one.versions)
+                | draw_on_paper(one.quiz, packet.key, edition=one.edition, may_ask=one.may_ask)
                 for one in self.quizzes
             ],
         }
@@ -100,14 +100,15 @@ def editions_of(run: PackRun) -> list[LessonEdition]:
 
 
 def freezer(run: PackRun, branches: Iterable[int], *, on: date, at: datetime) -> Freezer:
-    """Read what packs of these branches share. A few queries for each quiz, however many packs."""
+    """Read what packs of these branches share. A few queries, and some for each pool, however many packs."""
     wanted = run.contents["quizzes"]
     found = {str(quiz.key): quiz for quiz in Quiz.objects.filter(key__in=[one["key"] for one in wanted])}
+    may_ask = askable(found.values())
     quizzes = [
         QuizNow(
             quiz=found[one["key"]],
             edition=UUID(one["edition"]) if one["edition"] else None,
-            versions=versions_in_use(found[one["key"]]),
+            may_ask=may_ask[found[one["key"]].pk],
         )
         for one in wanted
     ]

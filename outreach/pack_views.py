@@ -142,7 +142,7 @@ def _choosing(
 def _confirming(
     request: HttpRequest, organisation: Organisation, language: str, form: PackForm
 ) -> HttpResponse:
-    found = packs.found_for(request.user, form.wanted, language=language)
+    found = packs.found_for(request.user, form.wanted, language=language, at=now())
     number = packs.count_chosen(request.user, organisation, form.chosen_members, on=localdate())
     budget = budget_of(
         found,

@@ -20,10 +20,10 @@ from outreach.pack_forms import FindForm, StepForm
 from outreach.pack_pages import has_packs, runs_for
 from outreach.packet_records import Packet, PacketStep, Slip
 from outreach.packet_steps import comes_next, leave_out_waiting, next_steps, take_step
-from outreach.slip_forms import SlipForm
+from outreach.slip_forms import Sheet, SlipForm
 from people import audit
 from people.leading import Refusal
-from quizzes.papers import Asked, asked_on
+from quizzes.on_paper import contents_drawn
 
 LOOKED = audit.action("packs.one_looked", gettext_lazy("Looked at a study pack"))
 
@@ -100,14 +100,15 @@ def record(request: HttpRequest, key: UUID) -> HttpResponse:
     elif request.method != "POST" and Slip.objects.filter(packet=found).exists():
         return redirect("outreach:packet", key=found.key)
     audit.note_look(request, LOOKED, member=found.member)
-    context = {"packet": found, "form": form, "sheets": form.sheets(_asked(found))}
+    context = {"packet": found, "form": form, "sheets": _sheets(found, form)}
     return render(request, "outreach/slip.html", context)
 
 
-def _asked(packet: Packet) -> list[list[Asked]]:
+def _sheets(packet: Packet, form: SlipForm) -> list[Sheet]:
     """The questions as they were printed, in the language of the pack. One query for each quiz."""
+    contents = [contents_drawn(drawn) for drawn in packet.contents["quizzes"]]
     with override(packet.run.language):
-        return [asked_on(drawn["paper"]) for drawn in packet.contents["quizzes"]]
+        return form.sheets(contents)
 
 
 @login_required

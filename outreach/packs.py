@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Exists, OuterRef
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +27,10 @@ from paper.content import LARGEST, SMALLEST, USUAL
 from people import audit
 from people.leading import Refusal, leads
 from people.models import Affiliation, Member, MemberQuerySet, Office, Organisation, Pairing, Sight
-from quizzes.models import Question, Quiz, QuizEntry
+from quizzes.askable import askable
+from quizzes.forms_of_questions import is_printable
+from quizzes.models import Quiz
+from quizzes.on_paper import is_open
 from quizzes.slots import Place, places
 
 ASKED = audit.action("packs.asked", _("Had study packs made"))
@@ -37,9 +40,6 @@ AT_ONCE = 1000
 
 MOST_QUESTIONS, LONGEST_QUESTION = 6, 200
 """For talking about, of a lesson."""
-
-MOST_OPTIONS = 8
-"""Letters that a row of the answer sheet has."""
 
 SILENT_SECONDS = 120
 """After so long without a sign, making is taken to have been ended, and can be asked for again."""
@@ -78,7 +78,17 @@ class NotPublished(Refusal):
 
 
 class NotPrintable(Refusal):
-    words = _("A question of this pack has more than eight options; the answer sheet has no room for it.")
+    words = _(
+        "A question of this pack has more than eight options, or more than twelve rows or blanks; "
+        "the answer sheet has no room for it."
+    )
+
+
+class NotOpen(Refusal):
+    def __init__(self, titles: Sequence[str]) -> None:
+        super().__init__()
+        words = _("Not open at present, so it is not printed: %(titles)s. Nothing was made.")
+        self.words = words % {"titles": "、".join(titles)}
 
 
 class NotAPrintedSize(Refusal):
@@ -115,11 +125,12 @@ class Found:
         return sum(edition.minutes for edition in self.editions)
 
 
-def found_for(viewer: Member, wanted: Wanted, *, language: str) -> Found:
+def found_for(viewer: Member, wanted: Wanted, *, language: str, at: datetime) -> Found:
     """
-    Return what was chosen, when all of it may be read now. A fixed number of queries.
+    Return what was chosen, when all of it may be read now. A fixed number of queries, and some for each pool.
 
     :raises NothingChosen, NotPrintable: when nothing was chosen, or the sheet has no room for a question.
+    :raises NotOpen: when a quiz has not opened yet, or has closed.
     :raises NotPublished: when something is not published, or not for this viewer; it says which.
     """
     if not wanted.lessons and not wanted.quizzes:
@@ -129,12 +140,13 @@ def found_for(viewer: Member, wanted: Wanted, *, language: str) -> Found:
     editions = [edition for edition in found if gates_agree(viewer, edition.translation_key)]
     standing = places(wanted.quizzes, member=viewer, language=language)
     quizzes = {quiz.key: quiz for quiz in Quiz.objects.filter(key__in=set(wanted.quizzes))}
-    in_use = QuizEntry.objects.filter(quiz__in=quizzes.values(), question__state=Question.State.IN_USE)
-    rows = in_use.annotate(options=Count("question__options")).values_list("quiz__key", "options")
-    asking = list(rows)
-    if any(options > MOST_OPTIONS for _key, options in asking):
+    may_ask = askable(quizzes.values())
+    if not all(is_printable(one.content) for all_of_it in may_ask.values() for one in all_of_it):
         raise NotPrintable
-    asked = {key for key, _options in asking}
+    closed_quizzes = [quiz.local_title for quiz in quizzes.values() if not is_open(quiz, at=at)]
+    if closed_quizzes:
+        raise NotOpen(closed_quizzes)
+    asked = {key for key, quiz in quizzes.items() if any(may_ask[quiz.pk])}
     standing = {key: place for key, place in standing.items() if key in asked}
     closed = LessonEdition.objects.filter(key__in=chosen - {edition.key for edition in editions})
     titles = [edition.title for edition in closed.order_by("pk")]
@@ -197,12 +209,12 @@ def ask_run(
 
     Set-based: three thousand are as many statements as three.
 
-    :raises NotTheirs, NothingChosen, NotPublished, NotAPrintedSize, TooManyQuestions, NobodyChosen,
-        NotOfTheBranch: and nothing is kept.
+    :raises NotTheirs, NothingChosen, NotPublished, NotPrintable, NotOpen, NotAPrintedSize, TooManyQuestions,
+        NobodyChosen, NotOfTheBranch: and nothing is kept.
     """
     on = localdate(at)
     allowed = members_for(by, organisation, on=on)
-    found = found_for(by, wanted, language=language)
+    found = found_for(by, wanted, language=language, at=at)
     run = PackRun.objects.create(
         organisation=organisation,
         asked_by=by,

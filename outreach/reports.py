@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from outreach.visiting import LONGEST_MINUTES, Visit, VisitMember
 from people.leading import Refusal
+from quizzes.on_paper import Noted
 
 OLDEST = timedelta(days=60)
 """A visit is reported within so many days: a device that lay switched off for long is not refused."""
@@ -90,12 +91,12 @@ class BeforeThePairing(NotRecorded):
 
 @dataclass(frozen=True)
 class Spoken:
-    """A quiz asked aloud: what was drawn beforehand, the key of the attempt, what was chosen by position."""
+    """A quiz asked aloud: what was drawn beforehand, the key of the attempt, what was noted by position."""
 
     member: UUID
     key: UUID
     drawn: Mapping[str, Any]
-    chosen: Mapping[int, Collection[UUID]]
+    chosen: Noted
 
 
 @dataclass(frozen=True)

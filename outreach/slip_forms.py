@@ -1,8 +1,8 @@
-"""The form of a return slip: like the sheet, with rows of boxes A, B, C, D in the same numbering."""
+"""The form of a return slip: like the sheet, with boxes and places to write in the same numbering."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -12,33 +12,10 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from outreach.noting import Row, noted_in, rows_of
 from outreach.packet_records import Packet, Slip
 from outreach.slips import DAY_MINUTES, LONGEST, LONGEST_NAME, Told, lessons_of
 from people.branch_forms import DayField
-from quizzes.papers import Asked
-
-LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-
-
-@dataclass(frozen=True)
-class Box:
-    """A box of a row: its letter, what the option says, and whether it is ticked."""
-
-    letter: str
-    key: str
-    text: str
-    is_ticked: bool
-
-
-@dataclass(frozen=True)
-class Row:
-    """A question on the sheet, with its number there."""
-
-    number: int
-    name: str
-    stem: str
-    boxes: list[Box]
-    takes_several: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,7 +71,7 @@ class SlipForm(forms.Form):
         self.fields["read_on"].widget.attrs["max"] = on.isoformat()
 
     def told(self) -> Told:
-        """What was typed, with the ticked boxes."""
+        """What was typed, with the ticked boxes and what was written on the sheet."""
         data = self.cleaned_data
         return Told(
             read_on=data["read_on"],
@@ -104,42 +81,26 @@ class SlipForm(forms.Form):
             companion=data["companion"],
             questions=data["questions"],
             wishes=data["wishes"],
-            chosen=[self._chosen(number, drawn) for number, drawn in enumerate(self._quizzes)],
+            chosen=[
+                noted_in(self.data, drawn["paper"], prefix=_prefix(quiz))
+                for quiz, drawn in enumerate(self._quizzes)
+            ],
         )
 
     @property
     def _quizzes(self) -> list[Mapping[str, Any]]:
         return self.packet.contents["quizzes"]
 
-    def _chosen(self, quiz: int, drawn: Mapping[str, Any]) -> dict[int, list[UUID]]:
-        found = {}
-        for position, place in enumerate(drawn["paper"]):
-            ticked = self._ticked(quiz, position)
-            found[position] = [UUID(key) for key in place["options"] if key in ticked]
-        return {position: keys for position, keys in found.items() if keys}
-
-    def _ticked(self, quiz: int, position: int) -> set[str]:
-        return set(self.data.getlist(_name(quiz, position))) if self.is_bound else set()
-
-    def sheets(self, asked: list[list[Asked]]) -> list[Sheet]:
-        """The rows of boxes; questions are numbered on through the pack, as on the sheet."""
-        number, sheets = 0, []
-        for quiz, (drawn, questions) in enumerate(zip(self._quizzes, asked, strict=True)):
-            sheet = Sheet(drawn["title"])
-            for position, question in enumerate(questions):
-                number += 1
-                sheet.rows.append(self._row(number, quiz, position, question))
-            sheets.append(sheet)
+    def sheets(self, contents: Sequence[Sequence[Mapping[str, Any]]]) -> list[Sheet]:
+        """The rows of the sheet; questions are numbered on through the pack, as there."""
+        first, sheets = 1, []
+        for quiz, (drawn, asked) in enumerate(zip(self._quizzes, contents, strict=True)):
+            sent = self.data if self.is_bound else None
+            rows = list(rows_of(drawn["paper"], asked, prefix=_prefix(quiz), sent=sent, first=first))
+            sheets.append(Sheet(drawn["title"], rows))
+            first += len(rows)
         return sheets
 
-    def _row(self, number: int, quiz: int, position: int, question: Asked) -> Row:
-        ticked = self._ticked(quiz, position)
-        boxes = [
-            Box(letter, option.key, option.text, option.key in ticked)
-            for letter, option in zip(LETTERS, question.options, strict=False)
-        ]
-        return Row(number, _name(quiz, position), question.stem, boxes, question.takes_several)
 
-
-def _name(quiz: int, position: int) -> str:
-    return f"q{quiz}-{position}"
+def _prefix(quiz: int) -> str:
+    return f"q{quiz}-"

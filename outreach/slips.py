@@ -7,7 +7,7 @@ the ledger by the dated rule about paper, up to what its lessons can earn; what 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Any
@@ -29,9 +29,9 @@ from outreach.questions import take_down
 from people import audit
 from people.leading import NotForYourself, Refusal, leads
 from people.models import Member, Organisation
-from quizzes.answers import NotOnThePaper
+from quizzes.answers import NotOnThePaper, TooLong
 from quizzes.models import Attempt
-from quizzes.on_paper import check_chosen, record_on_paper
+from quizzes.on_paper import Noted, check_chosen, record_on_paper
 
 RECORDED = audit.action("packs.slip_recorded", _("Wrote down the return slip of a study pack"))
 
@@ -76,6 +76,15 @@ class NotOnTheSheet(Refusal):
     words = _("What was sent does not fit this pack. Please open the page of the pack again.")
 
 
+class AnswerTooLong(Refusal):
+    """An answer on the sheet is longer than its question takes."""
+
+    def __init__(self, longest: int) -> None:
+        super().__init__()
+        words = _("One of the answers is too long: it takes %(longest)d characters at most.")
+        self.words = words % {"longest": longest}
+
+
 class AlreadyRecorded(Refusal):
     """Somebody has written this slip down before; what they wrote holds."""
 
@@ -91,8 +100,8 @@ class Told:
     """
     What stands on a slip and its answer sheet.
 
-    `lessons`: translation keys of what was read. `chosen`: for each quiz of the pack, the option keys that
-    were marked, by position.
+    `lessons`: translation keys of what was read. `chosen`: for each quiz of the pack, what was marked or
+    written, by position.
     """
 
     read_on: date
@@ -102,7 +111,7 @@ class Told:
     companion: str = ""
     questions: str = ""
     wishes: str = ""
-    chosen: Sequence[Mapping[int, Collection[UUID]]] = field(default_factory=tuple)
+    chosen: Sequence[Noted] = field(default_factory=tuple)
 
 
 @transaction.atomic
@@ -112,7 +121,7 @@ def record_slip(packet: Packet, told: Told, *, key: UUID, by: Member, at: dateti
 
     :raises AlreadyRecorded: another form has told of this pack; nothing is added.
     :raises NotYourPack, NotForYourself, NotMade, MemberErased, NotWhenItWasRead, NotSoLong, NoCompanion,
-        TooManyWords, NotOnTheSheet: and nothing is kept.
+        TooManyWords, AnswerTooLong, NotOnTheSheet: and nothing is kept.
     """
     held = _held(packet, by, at)
     before = Slip.objects.filter(packet=held).select_related("recorded_by").first()
@@ -187,6 +196,8 @@ def _check(told: Told, packet: Packet, *, on: date) -> None:
             check_chosen(drawn, chosen)
     except NotOnThePaper as error:
         raise NotOnTheSheet from error
+    except TooLong as error:
+        raise AnswerTooLong(error.args[0]) from error
 
 
 def _event(packet: Packet, told: Told, by: Member, at: datetime) -> Event:
@@ -281,9 +292,9 @@ def attempt_key(packet: Packet, quiz: str) -> UUID:
 
 
 def _mark_answers(packet: Packet, told: Told, *, by: Member, at: datetime) -> None:
-    """A quiz of which nothing was marked was not taken: it becomes no attempt."""
+    """A quiz of which nothing was marked or written was not taken: it becomes no attempt."""
     for drawn, chosen in zip(packet.contents["quizzes"], told.chosen, strict=False):
-        if any(chosen.values()):
+        if any(any(given) for given in chosen.values()):
             key = attempt_key(packet, drawn["quiz"])
             record_on_paper(packet.member, drawn, chosen, key=key, at=at, by=by)
 

@@ -2,28 +2,32 @@
 A lesson's quiz asked aloud at a visit: drawn when the form opens, signed, and marked here when it comes back.
 
 The form carries what was drawn as a signed text, so that it can wait on a device for weeks and nobody can
-change what was asked. It holds no answers.
+change what was asked. It holds no answers. Until an attempt has ended, a member is asked the same paper each
+time the form opens, so that what a device has kept of the answers finds its questions again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.core.signing import BadSignature, TimestampSigner
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from courses.live import LiveLesson
+from outreach.noting import Row, Sent, noted_in, rows_of
 from outreach.reports import OLDEST, NotRecorded, Spoken
 from people.models import Member
 from quizzes.attempts import NoQuestions
-from quizzes.models import Quiz
-from quizzes.on_paper import draw_on_paper, questions_drawn
-from quizzes.papers import Asked, Option
+from quizzes.models import Attempt, Quiz
+from quizzes.on_paper import contents_drawn, draw_on_paper, is_open
+
+PREFIX = "asked_"
+"""Of the names of the fields."""
 
 _signer = TimestampSigner(salt="outreach.spoken")
 
@@ -53,31 +57,28 @@ class Drawn:
         }
         return _signer.sign_object(content, compress=True)
 
-    def questions(self, chosen: Mapping[int, list[str]]) -> list[Asked]:
-        """The questions in the reader's language, with what has been chosen so far. One query."""
-        return [
-            Asked(
-                asked.number,
-                asked.stem,
-                asked.takes_several,
-                [Option(o.key, o.text, o.key in chosen.get(asked.number - 1, [])) for o in asked.options],
-            )
-            for asked in questions_drawn(self.paper)
-        ]
+    def rows(self, sent: Sent | None) -> list[Row]:
+        """The questions in the reader's language, with what was noted so far. One query."""
+        return list(rows_of(self.paper["paper"], contents_drawn(self.paper), prefix=PREFIX, sent=sent))
 
 
 def draw(member: Member, lesson: LiveLesson, *, at: datetime) -> Drawn | None:
     """Draw the quiz of a lesson for a member; None when it has none, or none of its questions is in use."""
     keys = [UUID(key) for key in lesson.quiz_keys]
     quiz = Quiz.objects.filter(key__in=keys).first() if keys else None
-    if quiz is None:
+    if quiz is None or not is_open(quiz, at=at):
         return None
-    key = uuid4()
     try:
-        paper = draw_on_paper(quiz, key, edition=lesson.key)
+        paper = draw_on_paper(quiz, _identity(member, quiz), edition=lesson.key)
     except NoQuestions:
         return None
-    return Drawn(member.key, key, paper, lesson.title)
+    return Drawn(member.key, uuid4(), paper, lesson.title)
+
+
+def _identity(member: Member, quiz: Quiz) -> UUID:
+    """The same until an attempt at the quiz has ended, then another."""
+    ended = Attempt.objects.of(member).filter(quiz=quiz).handed_in().count()
+    return uuid5(member.key, f"{quiz.key} {ended}")
 
 
 def read(token: str) -> Drawn:
@@ -93,18 +94,16 @@ def read(token: str) -> Drawn:
         raise NotDrawnHere from error
 
 
-def chosen_in(data: QueryDict, drawn: Drawn) -> dict[int, list[str]]:
-    """What was ticked in the form, by position (from 0)."""
-    found = {position: data.getlist(f"asked_{position}") for position in range(len(drawn.paper["paper"]))}
-    return {position: keys for position, keys in found.items() if keys}
+def noted(sent: Sent, drawn: Drawn) -> dict[int, list[str]]:
+    """What was noted in the form, by position (from 0)."""
+    return noted_in(sent, drawn.paper["paper"], prefix=PREFIX)
 
 
-def as_answered(drawn: Drawn, chosen: Mapping[int, list[str]]) -> Spoken | None:
-    """The answers for the report; None when nothing was asked. Text that is no key is on no paper."""
-    if not chosen:
-        return None
-    try:
-        keys = {position: [UUID(key) for key in some] for position, some in chosen.items()}
-    except ValueError as error:
-        raise NotDrawnHere from error
-    return Spoken(drawn.member, drawn.key, drawn.paper, keys)
+def has_answers(sent: QueryDict) -> bool:
+    """Whether anything was noted at all; a field left empty says nothing."""
+    return any(any(sent.getlist(name)) for name in sent if name.startswith(PREFIX))
+
+
+def as_answered(drawn: Drawn, given: Mapping[int, Collection[str]]) -> Spoken | None:
+    """The answers for the report; None when nothing was asked."""
+    return Spoken(drawn.member, drawn.key, drawn.paper, given) if given else None

@@ -133,16 +133,19 @@ def _aloud(
     form: ReportForm, first: Assigned | None, lesson: Lesson | None, *, at: datetime
 ) -> dict[str, Any]:
     """The quiz to be asked aloud: of a form that came back the one that was drawn."""
-    chosen: dict[int, list[str]] = {}
     drawn: spoken.Drawn | None
     if form.is_bound:
         try:
             drawn = spoken.read(form.data.get("asked", ""))
         except spoken.NotDrawnHere:
             return {}
-        chosen = spoken.chosen_in(form.data, drawn)
     else:
         drawn = spoken.draw(first.member, lesson.edition, at=at) if first and lesson else None
     if drawn is None:
         return {}
-    return {"drawn": drawn, "asked": drawn.questions(chosen), "asked_open": bool(chosen)}
+    sent = form.data if form.is_bound else None
+    return {
+        "drawn": drawn,
+        "asked": drawn.rows(sent),
+        "asked_open": sent is not None and spoken.has_answers(sent),
+    }

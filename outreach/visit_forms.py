@@ -176,10 +176,10 @@ class ReportForm(forms.Form):
         self._check_words_of_others(data)
         token = self.data.get("asked", "")
         data["spoken"] = None
-        if token and any(name.startswith("asked_") for name in self.data):
+        if token and spoken.has_answers(self.data):
             try:
                 drawn = spoken.read(token)
-                data["spoken"] = spoken.as_answered(drawn, spoken.chosen_in(self.data, drawn))
+                data["spoken"] = spoken.as_answered(drawn, spoken.noted(self.data, drawn))
             except spoken.NotDrawnHere as refused:
                 self.add_error(None, refused.words)
         return data

@@ -28,7 +28,7 @@ from outreach.visits import record_visit
 from people.audit import Action, action, note_each, note_look, shortened_address, visible_or_404
 from people.leading import Refusal
 from people.models import Member
-from quizzes.answers import NotOnThePaper
+from quizzes.answers import NotOnThePaper, TooLong
 
 VISITS_LOOKED = action("visits.looked", gettext_lazy("Looked at the members to visit"))
 VISIT_LOOKED = action("visit.looked", gettext_lazy("Looked at a visit"))
@@ -73,6 +73,9 @@ def record(
             form.add_error(None, refusal.words)
         except NotOnThePaper:
             form.add_error(None, _("One of the answers is not on this paper. Please open the quiz again."))
+        except TooLong as error:
+            words = _("One of the answers is too long: it takes %(longest)d characters at most.")
+            form.add_error(None, words % {"longest": error.args[0]})
         else:
             return _recorded(request, reverse("outreach:visit", args=[done.visit.key]), is_new=done.is_new)
     if _wants_json(request):

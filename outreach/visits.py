@@ -87,7 +87,7 @@ def record_visit(report: Report, *, by: Member, at: datetime) -> Recorded:
 
     :raises NotRecorded: one of its kinds, when it cannot be taken; nothing is written.
     :raises NotYourBranch: when `by` neither came nor leads.
-    :raises NotOnThePaper: when an answer given aloud is not on the paper that was drawn.
+    :raises NotOnThePaper, TooLong: when an answer given aloud does not fit the paper that was drawn.
     """
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtextextended(%s, 5))", [str(report.key)])

@@ -6,10 +6,17 @@ Everything here is plain data, so that a pack can be kept as JSON and printed ag
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 Size = Literal["a4", "a3"]
+
+Answered = Literal["boxes", "blanks", "order", "pairs", "words"]
+"""How a question is answered on paper: by marking boxes, or by writing on the sheet."""
+
+GAP = re.compile("_{2,}|＿{2,}")
+"""A blank in the stem of a question to fill in."""
 
 SMALLEST, USUAL, LARGEST = 16, 20, 30
 """Points of the body text that can be chosen."""
@@ -59,12 +66,32 @@ class LessonPart:
 
 
 @dataclass(frozen=True)
+class PrintedCase:
+    """A text that the questions after it are about; it is printed once above them."""
+
+    title: str
+    text: str
+    source: str = ""
+
+
+@dataclass(frozen=True)
 class PrintedQuestion:
-    """A question on paper: its options in the order of the paper, lettered A, B, C … in that order."""
+    """
+    A question on paper: its options in the order of the paper, lettered A, B, C … in that order.
+
+    `matches`: the other column of a question to match; then it is the one with letters, and the options are
+    numbered. `blanks`: how many are to be filled in. `lines`: to write on. `points`: said when not 1.
+    """
 
     stem: str
     takes_several: bool
     options: list[str]
+    answered: Answered = "boxes"
+    matches: list[str] = field(default_factory=list)
+    blanks: int = 0
+    lines: int = 0
+    points: int = 1
+    case: PrintedCase | None = None
 
 
 @dataclass(frozen=True)

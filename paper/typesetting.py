@@ -8,11 +8,11 @@ from typing import Any
 
 from paper.characters import kept_together, tidied, with_pinyin
 from paper.codes import page_code, typed_code
-from paper.content import Block, LessonPart, Look, Pack, QuizPart
+from paper.content import GAP, Block, LessonPart, Look, Pack, QuizPart
 from paper.marks import PAGE_MARKS, SHEET_MARKS, Mark
 from paper.pictures import picture
 from paper.qr import qr_svg
-from paper.sheet import BOX, LINE, SLOTS, answer_slots
+from paper.sheet import BOX, LEFT, LINE, SLOTS, Writing, answer_places, answer_slots
 from paper.words import LANGUAGES, counted
 
 Codes = Callable[[str, int], tuple[str, str]]
@@ -54,6 +54,7 @@ def typeset_look(look: Look, words: Words, title: str) -> dict[str, Any]:
         "sheet_marks": _drawn(SHEET_MARKS),
         "box": BOX,
         "line": LINE,
+        "left": LEFT,
         "writing_lines": WRITING_LINES,
     }
 
@@ -65,6 +66,7 @@ def typeset_pack(
     fit: dict[str, Any] = tidied({**asdict(replace(pack, lessons=[])), "quizzes": []}, missing)
     quizzes = tidied([asdict(quiz) for quiz in pack.quizzes], missing)
     slots = answer_slots(pack.quizzes)
+    places = answer_places(pack.quizzes)
     return {
         **fit,
         **{
@@ -74,9 +76,13 @@ def typeset_pack(
         "lessons": lessons,
         "quizzes": [_quiz(quiz, part, look, words) for quiz, part in zip(quizzes, pack.quizzes, strict=True)],
         "sheets": [
-            [{**asdict(slot), "boxes": slot.boxes} for slot in slots[at : at + SLOTS]]
+            [
+                {**asdict(slot), "boxes": slot.boxes, "x": slot.x, "y": slot.y}
+                for slot in slots[at : at + SLOTS]
+            ]
             for at in range(0, len(slots), SLOTS)
         ],
+        "writing": [_writing(sheet, places) for sheet in dict.fromkeys(place.sheet for place in places)],
     }
 
 
@@ -104,19 +110,64 @@ def _drawn(marks: Sequence[Mark]) -> list[dict[str, Any]]:
     return [{"rows": mark.rows(), "x": mark.x, "y": mark.y, "side": mark.side} for mark in marks]
 
 
+def _writing(sheet: int, places: Sequence[Writing]) -> list[dict[str, Any]]:
+    return [asdict(place) for place in places if place.sheet == sheet]
+
+
 def _quiz(quiz: Mapping[str, Any], part: QuizPart, look: Look, words: Words) -> dict[str, Any]:
+    """The questions of a quiz in groups: those about one case together, and each other one alone."""
+    groups: list[dict[str, Any]] = []
+    held: dict[str, Any] | None = None
+    for question in quiz["questions"]:
+        case = question["case"]
+        if case is None or case != held:
+            groups.append({"case": _case_text(case, look) if case else None, "questions": []})
+        held = case
+        groups[-1]["questions"].append(_question(question, look, words))
     return {
         "title": quiz["title"],
         "count": counted(words, "questions", len(part.questions)),
-        "questions": [
-            {
-                "stem": _pieces(question["stem"], look),
-                "takes_several": question["takes_several"],
-                "options": [_pieces(option, look) for option in question["options"]],
-            }
-            for question in quiz["questions"]
-        ],
+        "groups": groups,
     }
+
+
+def _case_text(case: Mapping[str, Any], look: Look) -> dict[str, Any]:
+    paragraphs = [one.strip() for one in case["text"].split("\n") if one.strip()]
+    return {
+        "title": _pieces(case["title"], look),
+        "paragraphs": [_pieces(one, look) for one in paragraphs],
+        "source": kept_together(case["source"]),
+    }
+
+
+def _question(question: Mapping[str, Any], look: Look, words: Words) -> dict[str, Any]:
+    return {
+        "stem": _stem(question, look),
+        "hint": _hint(question, words),
+        "answered": question["answered"],
+        "options": [_pieces(option, look) for option in question["options"]],
+        "matches": [_pieces(match, look) for match in question["matches"]],
+    }
+
+
+def _hint(question: Mapping[str, Any], words: Words) -> str:
+    """How it is answered, and its points when they are not one."""
+    name = "several" if question["takes_several"] else question["answered"]
+    how = words.get(name, "")
+    worth = counted(words, "points", question["points"]) if question["points"] != 1 else ""
+    return " ".join(filter(None, [how, worth.replace(" ", "\u00a0")]))
+
+
+def _stem(question: Mapping[str, Any], look: Look) -> list[Any]:
+    """The stem in pieces; a blank is {"gap": its number}, and those that the stem does not show come last."""
+    if question["answered"] != "blanks":
+        return _pieces(question["stem"], look)
+    texts = GAP.split(question["stem"])
+    texts += [""] * (question["blanks"] + 1 - len(texts))
+    pieces = _pieces(texts[0], look)
+    for number, text in enumerate(texts[1:], 1):
+        pieces += [{"gap": f"({number})" if len(texts) > 2 else ""}, *_pieces(text, look)]
+    return pieces
 
 
 def _pieces(text: str, look: Look) -> list[Any]:

@@ -25,6 +25,7 @@ def _counting() -> dict[str, str]:
     for form, count in (("one", 1), ("many", 2)):
         words[f"minutes_{form}"] = ngettext("about %(count)d minute", "about %(count)d minutes", count)
         words[f"questions_{form}"] = ngettext("%(count)d question", "%(count)d questions", count)
+        words[f"points_{form}"] = ngettext("(%(count)d point)", "(%(count)d points)", count)
         words[f"pages_{form}"] = ngettext("This pack: %(count)d page", "This pack: %(count)d pages", count)
     return words
 
@@ -78,6 +79,21 @@ def _about_answers() -> dict[str, str]:
             "Where the number has a star, several answers may be right."
         ),
         "several": gettext("Several answers may be right."),
+        "blanks": gettext("Write what belongs in the blanks on the answer sheet."),
+        "order": gettext("Put these in order: on the answer sheet, write 1 beside the first, then 2, 3 …"),
+        "pairs": gettext(
+            "Find what belongs together: on the answer sheet, write a letter beside each number. "
+            "A letter may stand twice, or nowhere."
+        ),
+        "words": gettext("Answer in your own words on the answer sheet."),
+        "write_here": gettext("Write here"),
+        "write_on": gettext("Write on sheet {n}"),
+        "write_rule": gettext(
+            "Write the answers to these questions here. Where something is wrong, cross it out and write "
+            "beside it."
+        ),
+        "order_here": gettext("1 beside the first, then 2, 3 …"),
+        "pairs_here": gettext("a letter beside each number"),
         "continued": gettext("Sheet {n} of {of}"),
     }
 

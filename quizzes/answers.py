@@ -48,6 +48,15 @@ def answer_for(paper: Sequence[Mapping[str, Any]], position: int, given: Sequenc
             return _check(chosen, set(chosen).issubset(place["options"]) and (len(chosen) == 1 or not one))
 
 
+def _kept(text: str) -> str:
+    """A text as PostgreSQL keeps it: without NUL, which nobody types, and halves of characters."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text.replace("\0", "").replace("\r\n", "\n").strip()
+
+
 def _check(given: list[str], is_right: bool) -> list[str]:
     if not is_right:
         raise NotOnThePaper
@@ -57,8 +66,7 @@ def _check(given: list[str], is_right: bool) -> list[str]:
 def _texts(given: Sequence[str], *, number: int, longest: int) -> list[str]:
     if len(given) != number:
         raise NotOnThePaper
-    # PostgreSQL keeps no NUL; nobody types one.
-    texts = [text.replace("\0", "").replace("\r\n", "\n").strip() for text in given]
+    texts = [_kept(text) for text in given]
     if any(len(text) > longest for text in texts):
         raise TooLong(longest)
     return texts if any(texts) else []

@@ -1,87 +1,136 @@
-"""Where question pages keep a choice at once. No session: the page's token says whose attempt it is."""
+"""
+Where question pages keep answers and hand in. No session: the page's token says whose attempt it is.
+
+Every answer of every member comes here, so the addresses are answered before the other middleware (see
+`quizzes.middleware`); the routes here say what they are in the description of the interface, and answer the
+same.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
-from uuid import UUID
+from typing import Any
 
-from annotated_types import Len
-from django.http import HttpRequest
-from django.utils.timezone import now
-from django.utils.translation import get_language_from_request, override
-from django.utils.translation import gettext as _
+from django.http import HttpRequest, HttpResponse
 from ninja import Router, Schema
-from ninja.responses import Status
-from pydantic import Field
 
-from quizzes.answers import NotOnThePaper, TooLong
-from quizzes.attempts import save_answer
-from quizzes.models import Attempt
-from quizzes.tokens import NotTheirs, TokenRefused, writer_of
+from quizzes import answering
 
 router = Router(tags=["quizzes"])
 
 
-class Choice(Schema):
-    """The token of the page, and the answer in the shape of its kind; the empty list takes it back."""
-
-    token: Annotated[str, Len(max_length=300)]
-    given: Annotated[list[Annotated[str, Len(max_length=5000)]], Len(max_length=50)]
-
-
 class Saved(Schema):
-    """`late`: kept, and it counts for nothing."""
+    """`late`: kept, and it counts for nothing. `holds`: it is what counts now."""
 
     saved: bool
     late: bool
+    holds: bool
 
 
 class Refused(Schema):
-    """Why nothing was saved: `forged`, `old`, `unknown`, `too_long` or `not_on_the_paper`."""
+    """
+    Why it was refused: `forged`, `old`, `unknown`, `malformed`, `too_large`, `too_long`, `not_on_the_paper`,
+    `too_many`, `counted_twice` (with the highest `counter` of the device), `not_at_once`, `nothing_given`,
+    `ended`.
+    """
 
     code: str
     message: str
+    counter: int | None = None
+
+
+class SavedAll(Schema):
+    """What became of each answer, in the order in which they were sent."""
+
+    results: list[Saved | Refused]
+
+
+class Shown(Schema):
+    """What an answer is worth, and the question with its key as a piece of a page."""
+
+    right: bool
+    points: float
+    out_of: int
+    explanation_html: str
+
+
+class HandedIn(Schema):
+    """`late_by`: seconds after the end of the time. `result`: the address of the result."""
+
+    handed_in: bool
+    late_by: int
+    result: str
+
+
+def _body(**properties: dict[str, Any]) -> dict[str, Any]:
+    schema = {"type": "object", "required": sorted(properties.keys() - _OPTIONAL), "properties": properties}
+    return {"requestBody": {"required": True, "content": {"application/json": {"schema": schema}}}}
+
+
+_OPTIONAL = frozenset({"device", "counter", "ago"})
+_TOKEN: dict[str, Any] = {"token": {"type": "string", "description": "Of the page that shows the attempt."}}
+_ANSWER: dict[str, Any] = _TOKEN | {
+    "given": {
+        "type": "array",
+        "items": {"type": "string"},
+        "description": "The answer in the shape of its kind of question; the empty list takes it back.",
+    },
+    "device": {"type": "string", "format": "uuid", "nullable": True, "description": "Made once on a device."},
+    "counter": {"type": "integer", "minimum": 0, "description": "The device's own count of its answers."},
+    "ago": {"type": "integer", "minimum": 0, "description": "Milliseconds since the answer was given."},
+}
+_OF_LIST = {"attempt": {"type": "string", "format": "uuid"}, "number": {"type": "integer", "minimum": 1}}
+_REFUSALS = dict.fromkeys((404, 409, 413, 422), Refused)
 
 
 @router.put(
     "/attempts/{attempt_id}/answers/{number}",
-    response={200: Saved, 404: Refused, 409: Refused},
+    response={200: Saved, **_REFUSALS},
     auth=None,
     url_name="save_answer",
     summary="Save the answer to a question",
+    openapi_extra=_body(**_ANSWER),
 )
-def save(
-    request: HttpRequest, attempt_id: UUID, number: Annotated[int, Field(ge=1, le=1000)], choice: Choice
-) -> Status:
-    at = now()
-    try:
-        member = writer_of(choice.token, attempt=attempt_id, signed_in=None, at=at)
-        saved = save_answer(
-            attempt_id=attempt_id, member_id=member, position=number - 1, given=choice.given, at=at
-        )
-    except TokenRefused as error:
-        return _refusal(request, 409, str(error))
-    except (Attempt.DoesNotExist, NotTheirs):
-        return _refusal(request, 404, "unknown")
-    except TooLong:
-        return _refusal(request, 409, "too_long")
-    except NotOnThePaper:
-        return _refusal(request, 409, "not_on_the_paper")
-    return Status(200, {"saved": True, "late": saved.is_late})
+def save(request: HttpRequest, attempt_id: str, number: str) -> HttpResponse:
+    return answering.save(request, attempt_id, number)
 
 
-def _refusal(request: HttpRequest, status: int, code: str) -> Status:
-    # Addresses of the interface have no language of their own: the page says its own in Accept-Language.
-    with override(get_language_from_request(request)):
-        message = {
-            "forged": _(
-                "This page cannot be recognised. Please load it again; what was saved before is kept."
-            ),
-            "old": _(
-                "This page has been open for more than a day. Please load it again and choose once more."
-            ),
-            "unknown": _("There is no such attempt here."),
-            "too_long": _("This answer is too long, so it was not saved. Please shorten it."),
-            "not_on_the_paper": _("This choice does not belong to the question, so it was not saved."),
-        }[code]
-    return Status(status, {"code": code, "message": message})
+@router.post(
+    "/attempts/answers",
+    response={200: SavedAll, **_REFUSALS},
+    auth=None,
+    url_name="save_answers",
+    summary="Save answers that have waited on a device",
+    openapi_extra=_body(
+        answers={
+            "type": "array",
+            "maxItems": 200,
+            "items": {"type": "object", "properties": _ANSWER | _OF_LIST},
+        }
+    ),
+)
+def save_all(request: HttpRequest) -> HttpResponse:
+    return answering.save_all(request)
+
+
+@router.post(
+    "/attempts/{attempt_id}/checks/{number}",
+    response={200: Shown, **_REFUSALS},
+    auth=None,
+    url_name="check_answer",
+    summary="Show what is right, in a quiz that tells at once; the answer stands from then on",
+    openapi_extra=_body(**_TOKEN),
+)
+def check(request: HttpRequest, attempt_id: str, number: str) -> HttpResponse:
+    return answering.check(request, attempt_id, number)
+
+
+@router.post(
+    "/attempts/{attempt_id}/hand-in",
+    response={200: HandedIn, **_REFUSALS},
+    auth=None,
+    url_name="hand_in_attempt",
+    summary="End an attempt; twice is once",
+    openapi_extra=_body(**_TOKEN),
+)
+def hand_in(request: HttpRequest, attempt_id: str) -> HttpResponse:
+    return answering.hand_in(request, attempt_id)

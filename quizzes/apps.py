@@ -8,11 +8,13 @@ class QuizzesConfig(AppConfig):
 
     def ready(self) -> None:
         from people.slots import register_erasure, register_inventory, register_own_data
+        from quizzes import statistics  # noqa: F401  # registers its jobs
         from quizzes.holdings import INVENTORY, forget_open_attempts, own_data
         from quizzes.sources_used import uses_in_questions
+        from quizzes.writers import CONTENT, WRITERS
         from sources.slots import register_uses
 
-        register_inventory(INVENTORY)
+        register_inventory((*INVENTORY, *WRITERS), content=CONTENT)
         register_own_data(
             own_data,
             shows=[

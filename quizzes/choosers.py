@@ -1,4 +1,4 @@
-"""Finding a question or quiz while writing: the newest first, or by words in the middle of a sentence."""
+"""Finding a question, case or quiz while writing: the newest first, or by words within a sentence."""
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -6,7 +6,11 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms.choosers import BaseFilterForm
 from wagtail.snippets.views.chooser import ChooseResultsView, ChooseView, SnippetChooserViewSet
 
-WORDS = {"Question": ("stem", "stem_en", "reference"), "Quiz": ("title", "title_en")}
+WORDS = {
+    "Question": ("stem", "stem_en", "reference"),
+    "Case": ("title", "title_en", "text"),
+    "Quiz": ("title", "title_en"),
+}
 
 
 class FindByWords(BaseFilterForm):
@@ -41,7 +45,7 @@ class NewestFirstResults(NewestFirst, ChooseResultsView):
 
 
 class BankChooser(SnippetChooserViewSet):
-    """The dialogue in which questions and quizzes are chosen."""
+    """The dialogue in which questions, cases and quizzes are chosen."""
 
     choose_view_class = NewestFirstChoose
     choose_results_view_class = NewestFirstResults

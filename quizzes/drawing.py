@@ -9,8 +9,11 @@ from uuid import UUID
 
 from django.utils.crypto import salted_hmac
 
-from quizzes.bank import versions_in_use
-from quizzes.models import Question, QuestionVersion, Quiz
+from hours.prepared import fetch_all
+from quizzes.askable import Askable
+from quizzes.contents import contents
+from quizzes.models import Question, QuestionVersion, Quiz, QuizPool
+from quizzes.pools import in_pool
 
 FIXED = frozenset({Question.Kind.TRUE_FALSE, Question.Kind.MATCHING})
 """Kinds whose options stay: true stands before false; to match, only the other side is shuffled."""
@@ -37,9 +40,57 @@ def order_of(identity: UUID) -> Order:
     return order
 
 
-def questions_for(quiz: Quiz, identity: UUID) -> list[QuestionVersion]:
-    """Return what an attempt of this identity is asked: the quiz's own questions, then those of its pools."""
-    return versions_in_use(quiz)
+def questions_for(quiz: Quiz, identity: UUID, may_ask: Askable | None = None) -> list[QuestionVersion]:
+    """
+    Return what an attempt of this identity is asked: the quiz's own questions, then those of its pools.
+
+    `may_ask`: what the quiz may ask (see `quizzes.askable`), read once for many papers; else it is read here,
+    and of the contents only those that are drawn. A question is asked once; a pool that has too few gives all
+    it has.
+    """
+    if may_ask is not None:
+        return _drawn(identity, may_ask)
+    versions = _drawn(identity, _named(quiz))
+    known = contents((version.pk, version.digest) for version in versions)
+    for version in versions:
+        version.content = known[version.pk]
+    return versions
+
+
+_OWN = """
+    select v.id, v.digest, q.id from quizzes_quizentry e
+    join quizzes_question q on q.id = e.question_id and q.state = 'in_use'
+    join quizzes_questionversion v on v.id = q.version_id
+    where e.quiz_id = %s order by e.sort_order, e.id
+"""
+
+
+def number_asked(quiz: Quiz) -> int:
+    """Return how many questions an attempt begun now asks. Two queries, and one or a few for each pool."""
+    return len(_drawn(UUID(int=0), _named(quiz)))
+
+
+def _drawn(identity: UUID, may_ask: Askable) -> list[QuestionVersion]:
+    order = order_of(identity)
+    taken = {version.question_id: version for version in may_ask.own}
+    for pool, versions in may_ask.pools:
+        free = {str(one.question_id): one for one in versions if one.question_id not in taken}
+        for key in order(free, f"pool {pool.pk} ")[: pool.number]:
+            taken[free[key].question_id] = free[key]
+    return list(taken.values())
+
+
+def _named(quiz: Quiz) -> Askable:
+    """What a quiz may ask, without the contents. Two queries, and one or a few for each pool."""
+    found = Askable(_versions(fetch_all(_OWN, [quiz.pk])))
+    for pool in QuizPool.objects.filter(quiz=quiz).order_by("sort_order", "pk"):
+        rows = in_pool(pool).order_by("pk").values_list("version_id", "version__digest", "pk")
+        found.pools.append((pool, _versions(rows)))
+    return found
+
+
+def _versions(rows: Iterable[tuple[int, str, int]]) -> list[QuestionVersion]:
+    return [QuestionVersion(pk=pk, digest=digest, question_id=question) for pk, digest, question in rows]
 
 
 def draw_paper(

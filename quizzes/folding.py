@@ -2,7 +2,8 @@
 Which of the answers that were saved holds. Arithmetic, without Django.
 
 Each device counts its own answers, so of one device the highest count is the last. Between devices the one
-given last holds, by the server's reckoning of when that was. What came late holds never. All are kept.
+given last holds, by the server's reckoning of when that was. What came late holds never. All are kept. In
+which order they arrive makes no difference.
 """
 
 from __future__ import annotations
@@ -36,9 +37,14 @@ def fold(versions: Iterable[Version]) -> dict[int, Version]:
     held: dict[int, Version] = {}
     for one in last.values():
         rival = held.get(one.position)
-        if rival is None or (one.given_at, one.serial) > (rival.given_at, rival.serial):
+        if rival is None or _when(one) > _when(rival):
             held[one.position] = one
     return held
+
+
+def _when(one: Version) -> tuple[datetime, int, int]:
+    """Of two devices that gave something in one moment it is always the same that goes before."""
+    return one.given_at, one.device.int if one.device else -1, one.serial
 
 
 def _count(one: Version) -> tuple[int, int]:
@@ -59,7 +65,7 @@ def others(versions: Iterable[Version]) -> dict[int, list[Version]]:
         if place not in last or _count(one) > _count(last[place]):
             last[place] = one
     found: dict[int, list[Version]] = {}
-    for one in sorted(last.values(), key=lambda row: (row.given_at, row.serial), reverse=True):
+    for one in sorted(last.values(), key=_when, reverse=True):
         holding = held.get(one.position)
         if holding is None or list(one.given) != list(holding.given):
             found.setdefault(one.position, []).append(one)

@@ -1,16 +1,26 @@
-"""The editor's form for a question and its options, and for the questions of a quiz: each on one screen."""
+"""The editor's form for a question: its words, and the rows that its kind asks for, on one screen."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from django import forms
 from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
 from modelcluster.forms import BaseChildFormSet
+from wagtail.admin.forms import WagtailAdminModelForm
 from wagtail.admin.panels import InlinePanel, Panel
 
-from quizzes.models import Question
+from quizzes.amiss import IN_PARTS, MOST_POINTS, amiss_with
+from quizzes.models import Question, QuestionBlank
+from quizzes.reviewing import changed_since_approved
 from quizzes.sources_used import has_changed
 from sources.models import Passage
+
+DIFFICULTIES = ((1, _("1 easy")), (2, _("2 medium")), (3, _("3 hard")))
 
 
 class InOrder(BaseChildFormSet):
@@ -24,39 +34,120 @@ class InOrder(BaseChildFormSet):
             queryset = children.all().order_by(self.model.sort_order_field)
         super().__init__(data, files, instance=instance, queryset=queryset, **kwargs)
 
+    @property
+    def rows(self) -> list[Any]:
+        """The rows that are kept, in the order given. After the forms were found valid."""
+        kept = [form for form in self.forms if form not in self.deleted_forms and _says_something(form)]
+        return [form.instance for form in sorted(kept, key=_place)]
 
-class OptionsInOrder(InOrder):
-    """The options of a question: as many right ones as its kind asks for."""
+    def say(self, sentence: str) -> None:
+        """Say above the rows what is amiss with them."""
+        self.non_form_errors().append(sentence)
 
-    def clean(self) -> None:
-        super().clean()
-        if any(self.errors):
-            return
-        kept = [
-            form.cleaned_data
-            for form in self.forms
-            if form.cleaned_data.get("text") and form not in self.deleted_forms
-        ]
-        kind = self.data.get(self.prefix.removesuffix("options") + "kind", "")
-        if kind in Question.Kind.values:
-            Question.check_options(kind, right=sum(row["is_correct"] for row in kept), total=len(kept))
+
+def _says_something(form: Any) -> bool:
+    return form.has_changed() or form.instance.pk is not None
+
+
+def _place(form: Any) -> int:
+    return form.cleaned_data.get("ORDER") or 0
 
 
 class OrderedPanel(InlinePanel):
-    """Rows of a child model, kept in the order an editor gave them."""
+    """Rows of a child model, kept in the order an editor gave them; `child_form` is the form of a row."""
 
-    formset = InOrder
+    def __init__(self, *args: Any, child_form: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.child_form = child_form
+
+    def clone_kwargs(self) -> dict[str, Any]:
+        return super().clone_kwargs() | {"child_form": self.child_form}
 
     def get_form_options(self) -> dict[str, Any]:
         options = super().get_form_options()
-        options["formsets"][self.relation_name]["formset"] = self.formset
+        options["formsets"][self.relation_name]["formset"] = InOrder
+        if self.child_form is not None:
+            options["formsets"][self.relation_name]["form"] = self.child_form
         return options
 
 
-class OptionsPanel(OrderedPanel):
-    """The options of a question, with what is amiss said above them."""
+class AcceptedField(forms.Field):
+    """Several answers that are accepted: one a line, or on one line with commas between them."""
 
-    formset = OptionsInOrder
+    widget = forms.Textarea(attrs={"rows": 2})
+
+    def to_python(self, value: Any) -> list[str]:
+        if isinstance(value, list):
+            return value
+        text = (value or "").replace("\r", "")
+        # A comma between digits stands within a number.
+        parts = text.split("\n") if "\n" in text else re.split(r"[，;；]|,(?!\d)|(?<!\d),", text)
+        return [part.strip() for part in parts if part.strip()]
+
+    def prepare_value(self, value: Any) -> Any:
+        if not isinstance(value, list):
+            return value
+        lines = "\n".join(value)
+        return f"{lines}\n" if len(value) == 1 and self.to_python(lines) != value else lines
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return list(initial or []) != self.to_python(data)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if any(len(text) > 200 for text in value):
+            raise forms.ValidationError(_("Each accepted answer has at most 200 characters."))
+
+
+class BlankForm(WagtailAdminModelForm):
+    """One blank: what is accepted in it."""
+
+    accepted = AcceptedField(label=capfirst(_("accepted in Chinese")))
+    accepted_en = AcceptedField(label=capfirst(_("accepted in English")), required=False)
+
+    class Meta:
+        model = QuestionBlank
+        fields = ("kind", "accepted", "accepted_en", "tolerance")
+
+
+class QuestionForm(WagtailAdminModelForm):
+    """
+    A question as its editor writes it. Its state is no field: see `quizzes.reviewing`.
+
+    What is amiss with its rows is said above them. A short answer is worth what its rubric gives.
+    """
+
+    difficulty = forms.TypedChoiceField(
+        label=capfirst(_("difficulty")), choices=DIFFICULTIES, coerce=int, initial=1
+    )
+
+    class Media:
+        js = ("js/question-form.js",)
+        css = {"all": ("css/bank.css",)}
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        if given.get("kind") not in IN_PARTS:
+            given["is_partial"] = False
+        checked, again = given.get("valid_as_of"), given.get("review_by")
+        if checked and again and again <= checked:
+            self.add_error("review_by", _("It is to be reviewed after the day on which it was checked."))
+        return given
+
+    def is_valid(self) -> bool:
+        valid = super().is_valid()
+        return valid and self._rows_fit()
+
+    def _rows_fit(self) -> bool:
+        rows = {part: self.formsets[part].rows for part in ("options", "blanks", "rubric")}
+        given = self.cleaned_data
+        found = amiss_with(given["kind"], stem=given["stem"], stem_en=given["stem_en"], **rows)
+        for part, sentences in found.items():
+            for sentence in sentences:
+                self.formsets[part].say(sentence)
+        if not found and given["kind"] == Question.Kind.SHORT_ANSWER:
+            self.instance.points = min(sum(line.points for line in rows["rubric"]), MOST_POINTS)
+        return not found
 
 
 class ChangedPassagePanel(Panel):
@@ -75,3 +166,42 @@ class ChangedPassagePanel(Panel):
 
         def is_shown(self) -> bool:
             return self.instance.pk is not None and has_changed(self.instance)
+
+
+class WherePanel(Panel):
+    """How far a question is in its review, and the way to the page where the steps are taken."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "quizzes/panels/where.html"
+
+        @cached_property
+        def is_changed(self) -> bool:
+            kept = Question.objects.get(pk=self.instance.pk)
+            return bool(changed_since_approved([kept]))
+
+        @property
+        def kept(self) -> Question:
+            return self.instance
+
+        @property
+        def its_page(self) -> str:
+            return reverse("quizzes_question", args=[self.instance.pk])
+
+        def is_shown(self) -> bool:
+            return self.instance.pk is not None
+
+
+class CaseQuestionsPanel(Panel):
+    """The questions about a case."""
+
+    class BoundPanel(Panel.BoundPanel):
+        template_name = "quizzes/panels/case_questions.html"
+
+        @cached_property
+        def questions(self) -> list[tuple[Question, str]]:
+            rows = self.instance.questions.order_by("pk")
+            edit = "wagtailsnippets_quizzes_question:edit"
+            return [(row, reverse(edit, args=[row.pk])) for row in rows]
+
+        def is_shown(self) -> bool:
+            return self.instance.pk is not None

@@ -1,15 +1,21 @@
-"""What this room holds of members: attempts, answers, marks. Never the key: right or wrong, not what is."""
+"""
+What this room holds of members: attempts, answers, marks. Never the key: right or wrong, not what is; and
+while the quiz keeps its key back, not even which of the answers are right.
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
 
+from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
 
 from people.keeping import LAW, Held, Keeping, OnErasure, years_of_learning_events
 from people.models import Member
 from people.slots import Column, Section
+from quizzes.exchange.holdings import IMPORTED
+from quizzes.explaining import key_from
 from quizzes.models import (
     Answer,
     Attempt,
@@ -30,6 +36,7 @@ ANSWERS = Keeping(
 )
 
 INVENTORY = (
+    *IMPORTED,
     Held(
         "quizzes.Attempt",
         _("My attempts at quizzes"),
@@ -111,6 +118,7 @@ INVENTORY = (
 
 def own_data(member: Member) -> list[Section]:
     """Attempts, every saved answer, and marks, in words. Seven queries."""
+    at = now()
     attempts = list(Attempt.objects.of(member).select_related("quiz").order_by("-begun_at", "-pk"))
     answers = Answer.objects.filter(attempt__in=attempts).select_related("attempt").order_by("pk")
     marks = Mark.objects.filter(attempt__in=attempts).select_related("attempt__quiz").order_by("pk")
@@ -125,7 +133,7 @@ def own_data(member: Member) -> list[Section]:
             _ANSWERS,
             [_answer(row, versions) for row in answers],
         ),
-        Section("quizzes.mark", _("My results"), _MARKS, [_mark(row) for row in marks]),
+        Section("quizzes.mark", _("My results"), _MARKS, [_mark(row, at) for row in marks]),
         Section(
             "quizzes.checked",
             _("Questions whose key I looked up during an attempt"),
@@ -209,8 +217,9 @@ def _answer(row: Answer, versions: dict[int, QuestionVersion]) -> tuple[Any, ...
     return (str(row.attempt_id), str(version), [texts.get(one, one) for one in row.given], row.saved_at)
 
 
-def _mark(row: Mark) -> tuple[Any, ...]:
-    right = [answer["right"] for answer in row.detail]
+def _mark(row: Mark, at: datetime) -> tuple[Any, ...]:
+    is_told = key_from(row.attempt.quiz, at=at) is None
+    right = [answer["right"] for answer in row.detail] if is_told else []
     return (
         str(row.attempt_id),
         row.attempt.quiz.local_title,
@@ -239,6 +248,7 @@ def _extension(row: TimeExtension) -> tuple[Any, ...]:
 def forget_open_attempts(member: Member, at: datetime) -> None:
     """What was begun and not handed in goes; a page that is still open finds nothing to save to."""
     attempts = Attempt.objects.of(member).open()
+    list(attempts.select_for_update().values_list("pk"))  # who saves meanwhile waits, and finds no attempt
     Answer.objects.filter(attempt__in=attempts).delete()
     Checked.objects.filter(attempt__in=attempts).delete()
     attempts.delete()

@@ -113,6 +113,8 @@ def _share(content: Mapping[str, Any], given: Sequence[str]) -> Fraction:
             return _share_of_rows(content["correct"], given)
         case "ordering":
             return _share_of_neighbours(content["correct"], given)
+        case "single_choice" | "true_false":
+            return _share_of_one(content["correct"], given)
         case _:
             return _share_of_choice(content["correct"], given)
 
@@ -122,6 +124,12 @@ def _share_of_choice(correct: Sequence[str], given: Sequence[str]) -> Fraction:
     if not right:
         return Fraction()
     return max(Fraction(len(chosen & right) - len(chosen - right), len(right)), Fraction())
+
+
+def _share_of_one(correct: Sequence[str], given: Sequence[str]) -> Fraction:
+    """One option is asked for: when a corrected key names several, each of them is right."""
+    chosen = set(given)
+    return Fraction(len(chosen) == 1 and chosen <= set(correct))
 
 
 def _share_of_blanks(blanks: Sequence[Mapping[str, Any]], given: Sequence[str]) -> Fraction:

@@ -1,5 +1,6 @@
 """The models of this room: the bank (questions), quizzes (sets), and what members do (records)."""
 
+from quizzes.exchange.records import QuestionFile
 from quizzes.questions import (
     Case,
     KeyCorrection,
@@ -23,6 +24,7 @@ from quizzes.records import (
     ItemStatistic,
     Mark,
 )
+from quizzes.review_steps import ReviewStep
 from quizzes.sets import Quiz, QuizEntry, QuizPool, TimeExtension
 
 __all__ = [
@@ -38,6 +40,7 @@ __all__ = [
     "Mark",
     "Question",
     "QuestionBlank",
+    "QuestionFile",
     "QuestionOption",
     "QuestionQuerySet",
     "QuestionTag",
@@ -46,6 +49,7 @@ __all__ = [
     "QuizEntry",
     "QuizPool",
     "Regrade",
+    "ReviewStep",
     "RubricLine",
     "TimeExtension",
     "in_reader_language",

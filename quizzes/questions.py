@@ -57,6 +57,9 @@ class QuestionQuerySet(models.QuerySet["Question"]):
     def in_use(self) -> QuestionQuerySet:
         return self.filter(state=Question.State.IN_USE)
 
+    def awaiting_review(self) -> QuestionQuerySet:
+        return self.filter(awaits_since__isnull=False)
+
 
 class Question(ClusterableModel):
     """
@@ -131,6 +134,8 @@ class Question(ClusterableModel):
     version = models.ForeignKey(
         "quizzes.QuestionVersion", models.PROTECT, null=True, editable=False, related_name="+"
     )
+    # Since when the words as they stand wait for a reviewer; none when they do not (see quizzes.reviewing).
+    awaits_since = models.DateTimeField(_("awaiting review since"), null=True, editable=False)
     # Who wrote the words as they stand now; nobody for those loaded from a file.
     written_by = models.ForeignKey(Member, models.PROTECT, null=True, editable=False, related_name="+")
 
@@ -161,6 +166,10 @@ class Question(ClusterableModel):
             ),
             models.CheckConstraint(
                 condition=Q(points__range=(1, 100)), name="a_question_is_worth_1_to_100_points"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="retired") | Q(awaits_since__isnull=True),
+                name="a_retired_question_awaits_no_review",
             ),
         ]
 

@@ -127,7 +127,8 @@ class Answer(models.Model):
     `is_late`: it came after the end, or after the key was shown. It is kept and counts for nothing.
     """
 
-    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="answers")
+    # Here and below: another index begins with the attempt.
+    attempt = models.ForeignKey(Attempt, models.PROTECT, db_index=False, related_name="answers")
     position = models.PositiveSmallIntegerField()
     given = ArrayField(models.TextField(), default=list)
     device = models.UUIDField(null=True)
@@ -160,7 +161,7 @@ class Answer(models.Model):
 class Checked(models.Model):
     """The key of a question was shown to the member, in a quiz with feedback at once."""
 
-    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="checked")
+    attempt = models.ForeignKey(Attempt, models.PROTECT, db_index=False, related_name="checked")
     position = models.PositiveSmallIntegerField()
     checked_at = models.DateTimeField()
 
@@ -203,6 +204,9 @@ class Mark(models.Model):
     class Meta:
         verbose_name = _("mark")
         verbose_name_plural = _("marks")
+        indexes = [
+            models.Index(fields=["attempt"], condition=Q(awaiting__gt=0), name="marks_that_await_a_person")
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(points__gte=0) & Q(points__lte=F("out_of")) & Q(percent__lte=100),
@@ -224,7 +228,7 @@ class GivenPoints(models.Model):
     `lines`: points for each line. `given`: the answer as it was read, so that it can be told what was marked.
     """
 
-    attempt = models.ForeignKey(Attempt, models.PROTECT, related_name="given_points")
+    attempt = models.ForeignKey(Attempt, models.PROTECT, db_index=False, related_name="given_points")
     position = models.PositiveSmallIntegerField()
     given = ArrayField(models.TextField(), default=list)
     lines = ArrayField(models.PositiveSmallIntegerField(), default=list)
@@ -252,7 +256,7 @@ class ItemResult(models.Model):
     `seconds`: from the answer before it to its last, as the server saw them; none when it cannot be told.
     """
 
-    attempt = models.ForeignKey(Attempt, models.CASCADE, related_name="items")
+    attempt = models.ForeignKey(Attempt, models.CASCADE, db_index=False, related_name="items")
     position = models.PositiveSmallIntegerField()
     version = models.ForeignKey(QuestionVersion, models.PROTECT, related_name="items")
     given = ArrayField(models.TextField(), default=list)

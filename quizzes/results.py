@@ -7,14 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Window
+from django.db.models import Case, Count, Exists, F, OuterRef, Sum, When, Window
+from django.db.models.expressions import OrderBy
 
-from quizzes.models import Attempt, Mark
+from quizzes.marking import passed, percentage
+from quizzes.models import Attempt, Mark, Quiz
 
 
 @dataclass(frozen=True)
 class Best:
-    """A member's best result at a quiz, when it was handed in, and the number of attempts handed in."""
+    """
+    A member's result at a quiz, when it was handed in, and the number of attempts handed in.
+
+    It is that of the best attempt, of the last, or the average of all, as the quiz says what counts.
+    """
 
     percent: int
     passed: bool
@@ -26,10 +32,11 @@ def best_results(
     member_ids: Iterable[int], quiz_keys: Iterable[UUID] | None = None
 ) -> dict[tuple[int, UUID], Best]:
     """
-    Return the best result of each member at each quiz (None: at all quizzes) that was handed in.
+    Return the result of each member at each quiz (None: at all quizzes) that was handed in.
 
-    A pass goes before no pass, then the higher per cent, then the earlier. Of marks given to one attempt the
-    last holds.
+    Best: a pass goes before no pass, then the higher per cent, then the earlier. The average of all is passed
+    when it reaches the pass mark of the last attempt. Of marks given to one attempt the last holds; looks
+    back count for nothing.
     """
     who, what = "attempt__member_id", "attempt__quiz__key"
     later = Mark.objects.filter(attempt=OuterRef("attempt"), pk__gt=OuterRef("pk"))
@@ -39,12 +46,37 @@ def best_results(
     if quiz_keys is not None:
         marks = marks.filter(attempt__quiz__key__in=list(quiz_keys))
     rows = (
-        marks.annotate(attempts=Window(Count("pk"), partition_by=[who, what]))
-        .order_by(who, what, "-passed", "-percent", "attempt__handed_in_at", "pk")
+        marks.annotate(
+            attempts=Window(Count("pk"), partition_by=[who, what]),
+            total=Window(Sum("percent"), partition_by=[who, what]),
+        )
+        .order_by(who, what, *_what_counts())
         .distinct(who, what)
-        .values_list(who, what, "percent", "passed", "attempt__handed_in_at", "attempts")
-    )
-    return {(member, quiz): Best(*best) for member, quiz, *best in rows}
+        .values_list(
+            who, what, "attempt__quiz__counts", "percent", "passed", "attempt__handed_in_at", "attempts",
+            "total", "attempt__pass_mark",
+        )
+    )  # fmt: skip
+    return {(member, quiz): _result(*result) for member, quiz, *result in rows}
+
+
+def _what_counts() -> list[OrderBy]:
+    """The attempt that counts first: where the best does, by its result; else the last."""
+    best = [
+        Case(When(attempt__quiz__counts=Quiz.Counts.BEST, then=F(name))) for name in ("passed", "percent")
+    ]
+    when = F("attempt__handed_in_at")
+    first = Case(When(attempt__quiz__counts=Quiz.Counts.BEST, then=when))
+    return [*(one.desc() for one in best), first.asc(), when.desc(), F("pk").asc()]
+
+
+def _result(
+    counts: str, percent: int, is_passed: bool, when: datetime, attempts: int, total: int, pass_mark: int
+) -> Best:
+    if counts == Quiz.Counts.AVERAGE and attempts > 1:
+        percent = percentage(total, attempts * 100)
+        is_passed = passed(percent, pass_mark)
+    return Best(percent, is_passed, when, attempts)
 
 
 def handed_in_keys(member_id: int, quiz_keys: Iterable[UUID]) -> set[UUID]:

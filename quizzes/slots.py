@@ -38,3 +38,37 @@ def places(keys: Iterable[UUID], *, member: Member, language: str) -> dict[UUID,
             break
         found |= answer(missing, member, language)
     return found
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module that a pool may name: its translation key, and its title with the course's before it."""
+
+    key: UUID
+    title: str
+
+
+ListModules = Callable[[str], list[Module]]
+QuizzesOfModules = Callable[[set[UUID]], dict[UUID, set[UUID]]]
+
+_modules: list[tuple[ListModules, QuizzesOfModules]] = []
+
+
+def register_modules(listed: ListModules, quizzes: QuizzesOfModules) -> None:
+    """The room that owns modules lists them in a language, and says which quizzes belong to each."""
+    _modules.append((listed, quizzes))
+
+
+def modules(language: str) -> list[Module]:
+    """Return the modules that a pool may name, in the order of their courses."""
+    return [module for listed, _quizzes in _modules for module in listed(language)]
+
+
+def quizzes_of_modules(keys: Iterable[UUID]) -> dict[UUID, set[UUID]]:
+    """Return the keys of the quizzes of each module: its own and those of its lessons. Few queries."""
+    wanted = set(keys)
+    found: dict[UUID, set[UUID]] = {key: set() for key in wanted}
+    for _listed, quizzes in _modules if wanted else ():
+        for key, theirs in quizzes(wanted).items():
+            found[key] |= theirs
+    return found

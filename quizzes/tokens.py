@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import NamedTuple
 from uuid import UUID
 
 from django.core.signing import BadSignature, Signer
 
-LIFETIME = timedelta(hours=24)
-"""An answer from a page left open longer needs its member to be signed in."""
+LIFETIME = timedelta(days=30)
+"""So long may a device be without a network. From an older page one has to be signed in to answer."""
 
 _SALT = "quizzes.attempt"
 
@@ -34,9 +35,10 @@ class AttemptToken(NamedTuple):
         return Signer(salt=_SALT).sign_object(body)
 
 
+@lru_cache(maxsize=4096)
 def read_token(text: str) -> AttemptToken:
     """
-    Return what the token says, however old it is.
+    Return what the token says, however old it is. A page sends the same one with each answer.
 
     :raises TokenRefused: `forged`, when it is not one of ours.
     """
@@ -52,7 +54,7 @@ def writer_of(text: str, *, attempt: UUID, signed_in: int | None, at: datetime) 
     Return the id of the member whose answer to an attempt comes with this token.
 
     The token also proves that the answer comes from a page of ours. Whoever is signed in writes for themself
-    only, and then the token may be of any age; without a session it has to be of the last day.
+    only, and then the token may be of any age; without a session its lifetime holds.
 
     :raises TokenRefused: `forged` or `old`.
     :raises NotTheirs: when it does not fit the attempt or the member signed in.

@@ -10,6 +10,7 @@ from courses.outline import Course, outline, with_progress
 from hours.models import StudyRecord, StudyRecordQuerySet
 from hours.record import YearRecord, year_record
 from people.codes import looks_after
+from people.leading import leads
 from people.models import Affiliation, Member, MemberQuerySet, Organisation, Sight
 from quizzes.models import Attempt
 from reports.overview import opens_overview
@@ -91,6 +92,15 @@ class Detail:
     def hands_codes(self) -> bool:
         """Whether there is a link to the page that makes a one-time code for the member."""
         return looks_after(self.viewer, self.home, on=self.on)
+
+    @property
+    def extends_time(self) -> bool:
+        """Whether there is a link to the page that gives the member more time at quizzes."""
+        return (
+            self.home is not None
+            and self.viewer.pk != self.member.pk
+            and leads(self.viewer, self.home.branch, on=self.on)
+        )
 
     @property
     def who_leads(self) -> str:

@@ -21,6 +21,7 @@ from people.organisations import on_sector_line
 from reports.cells import table
 from reports.detail import Detail, detail_of, members_with_sights
 from reports.overview import branch_overview, sights_over
+from reports.scores import opens_scores
 from reports.tree import branch_lines
 
 OVERVIEW_LOOKED = action("overview.looked", _("Looked at the overview of an organisation"))
@@ -81,6 +82,7 @@ def _members_of(request: HttpRequest, organisation: Organisation, *, directly: b
         "overview": found,
         "table": table(found, language),
         "desk": desk_of(request.user, on=localdate()),
+        "opens_scores": not directly and opens_scores(request.user, organisation, on=localdate()),
     }
     return render(request, "reports/branch.html", context)
 

@@ -18,7 +18,7 @@ from wagtail.images import get_image_model
 from wagtail.models import Page
 
 from courses.archive import portable
-from courses.archive.questions import question_row, question_rows, quiz_row
+from courses.archive.questions import case_rows, question_row, question_rows, quiz_row
 from courses.models import CoursePage, LessonPage, ModulePage
 from people import audit
 from people.models import Member
@@ -28,7 +28,8 @@ from sources.models import Passage
 EXPORTED = audit.action("course.exported", _("Exported a course with the keys of its quizzes"))
 
 FORMAT = "xuecheng.course"
-VERSION = 1
+VERSION = 2
+"""Version 1 knew choices alone, and quizzes without rules; it is read as well."""
 CONTENTS = "course.json"
 MEDIA = "media/"
 LEFT_OUT = ["audiences", "view restrictions", "editions", "study records"]
@@ -161,13 +162,14 @@ class _Gathered:
         return [quiz_row(quiz) for quiz in sorted(self.quizzes.values(), key=lambda quiz: str(quiz.key))]
 
     def bank(self) -> dict[str, list[dict[str, Any]]]:
-        """Questions of the quizzes, and every passage and work that pages or questions rest on."""
+        """Questions of the quizzes, their cases, and all passages and works that are rested on."""
         questions = question_rows(self.quizzes.values())
         passages = {p.pk: p for p in [*self.passages.values(), *(q.passage for q in questions if q.passage)]}
         full = Passage.objects.filter(pk__in=passages).select_related("work").order_by("key")
         works = {passage.work.key: passage.work for passage in full}
         return {
             "questions": [question_row(question) for question in questions],
+            "cases": case_rows(questions),
             "passages": [
                 {
                     "key": str(p.key),

@@ -61,7 +61,7 @@ def _silently(done: int, total: int) -> None:
 @transaction.atomic
 def import_course(file: File, *, by: Member | None, at: datetime, tell: Tell = _silently) -> Report:
     """
-    Read an archive. Everything new is a draft; questions are drafts too, until an editor takes them into use.
+    Read an archive. Everything new is a draft; questions are drafts too, until a reviewer has approved them.
 
     `tell` hears how many pages are done, and of how many.
 
@@ -71,7 +71,7 @@ def import_course(file: File, *, by: Member | None, at: datetime, tell: Tell = _
         contents = archive.contents
         report = Report(left_out=contents.left_out)
         passages = bring_passages(contents, report.differs, by=by, at=at)
-        quizzes = bring_quizzes(contents, passages, report.differs)
+        quizzes = bring_quizzes(contents, passages, report.differs, by=by, at=at)
         pointers = {"passage": passages, "quiz": quizzes}
         _Importer(archive, report, by, at, pointers).read(tell)
     details = {"made": report.made, "updated": report.updated, "kept": len(report.kept)}

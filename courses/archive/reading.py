@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from pydantic import ValidationError as Misshapen
 
 from courses.archive import portable
-from courses.archive.contents import Contents, PageRow
+from courses.archive.contents import Contents, PageRow, QuizRow
 from courses.archive.exporting import CONTENTS, FORMAT, MEDIA, VERSION
 from courses.audience import Level, Sector
 from courses.models import Category, LessonPage
@@ -30,6 +30,7 @@ from intake.uploads import UploadRefused
 from quizzes.models import Question
 
 JSON_BYTES = 20 * 1024 * 1024
+READABLE = frozenset({1, VERSION})
 DEEPEST = 40
 """Lists and objects within each other; our own archives need about fifteen."""
 
@@ -132,7 +133,7 @@ def _contents(package: ZipFile) -> Contents:
         raise ArchiveRefused(no_course) from error
     if not isinstance(raw, dict) or raw.get("format") != FORMAT:
         raise ArchiveRefused(no_course)
-    if raw.get("version") != VERSION:
+    if raw.get("version") not in READABLE:
         words = _("The archive was written by another version (%(found)s); here %(known)s is read.")
         raise ArchiveRefused(words % {"found": str(raw.get("version"))[:20], "known": VERSION})
     if _depth(raw) > DEEPEST or not _can_be_kept(raw):
@@ -187,7 +188,13 @@ def check(contents: Contents) -> None:
     _ask(all(row.work in works for row in contents.passages), "passages")
     _ask(all(str(q.passage) in known["passage"] for q in questions.values() if q.passage), "questions")
     _ask(len(questions) == len(contents.questions), "questions")
+    cases = {row.key for row in contents.cases}
+    _ask(all(question.case in cases for question in questions.values() if question.case), "questions")
+    texts = [o.text or (q.kind == "matching" and o.match) for q in questions.values() for o in q.options]
+    _ask(all(texts), "questions")
+    _ask(all(q.category in ("", *Category.values) for q in questions.values()), "questions")
     for quiz in contents.quizzes:
+        _ask(_holds_together(quiz), "quizzes")
         _ask(
             set(quiz.questions) <= questions.keys() and len(set(quiz.questions)) == len(quiz.questions),
             "quizzes",
@@ -200,6 +207,14 @@ def check(contents: Contents) -> None:
         except ValidationError as error:
             raise ArchiveRefused(f"{question.name}: {' '.join(error.messages)}") from error
     _check_tree(contents, known)
+
+
+def _holds_together(quiz: QuizRow) -> bool:
+    """As the database asks of a quiz."""
+    pools = all(pool.tag or pool.difficulty or pool.module for pool in quiz.pools)
+    closes = quiz.closes_at is not None or quiz.feedback != "after_closing"
+    opens = quiz.opens_at is None or quiz.closes_at is None or quiz.closes_at > quiz.opens_at
+    return pools and closes and opens
 
 
 def _check_tree(contents: Contents, known: dict[str, set[str]]) -> None:

@@ -27,7 +27,7 @@ from outreach.slips import Told, record_slip
 from outreach.visiting import Visit, VisitLesson, VisitMember, VisitVisitor
 from outreach.visits import FOLLOWED, record_visit
 from people.models import Member, MobileRegistration, Pairing
-from quizzes.models import QuestionVersion
+from quizzes.on_paper import contents_drawn
 from reports.demo.chance import dice, draw_key
 from reports.demo.diary import moment
 from reports.demo.gatherings import Year
@@ -54,6 +54,7 @@ TALK = "您身边有没有这样的好做法？想给支部提什么建议？"
 PACK_TITLE = "本季度送学包"
 LOOK = {"size": "a4", "points": 20, "pinyin": False}
 SLIP_WISH = "字号正合适，下一包也照这样印。"
+SLIP_ANSWER = "我们组每月到几户老党员家里坐坐，听到的事记下来带回支部，能办的当月就办。"
 
 HOST_MEETING = "学习身边党员的故事，交流一个月的工作"
 HOST_LECTURE = "支部书记讲党课"
@@ -323,7 +324,7 @@ def _make_packs(around: Round) -> PackRun:
         language=language,
         kind=PackRun.Kind.FILES,
         look=checked_look(LOOK),
-        contents=contents_of(wanted, found_for(around.secretary, wanted, language=language)),
+        contents=contents_of(wanted, found_for(around.secretary, wanted, language=language, at=at)),
     )
     keep_packets(run, [person.member.pk for person in around.at_home], on=at.date())
     _freeze(run, at=at)
@@ -344,13 +345,13 @@ def _freeze(run: PackRun, *, at: datetime) -> None:
     )
 
 
-def _mostly_right(drawn: Mapping[str, Any]) -> dict[int, list[UUID]]:
-    """What is right at each place of a drawn paper; at the last one another box is marked."""
-    versions = QuestionVersion.objects.in_bulk([place["version"] for place in drawn["paper"]])
+def _mostly_right(drawn: Mapping[str, Any]) -> dict[int, list[str]]:
+    """What is right at each place of a drawn paper; where the last one is a choice, another box is marked."""
     chosen = {}
-    for position, place in enumerate(drawn["paper"]):
-        marked = versions[place["version"]].content["correct"]
-        if len(drawn["paper"]) > 1 and position == len(drawn["paper"]) - 1:
-            marked = [key for key in place["options"] if key not in marked][:1]
-        chosen[position] = [UUID(key) for key in marked]
+    for position, (place, content) in enumerate(zip(drawn["paper"], contents_drawn(drawn), strict=True)):
+        written = [blank["accepted"][0] for blank in content.get("blanks", ())]
+        marked = content["correct"] or written or [SLIP_ANSWER]
+        if 0 < position == len(drawn["paper"]) - 1:
+            marked = [key for key in place["options"] if key not in marked][:1] or marked
+        chosen[position] = marked
     return chosen

@@ -17,6 +17,6 @@ api = NinjaAPI(
 )
 api.add_router("/study", study)
 api.add_router("/study", progress)
-api.add_router("/quizzes", quizzes)
+api.add_router("", quizzes)
 api.add_router("", courses)
 api.add_router("/search", search)

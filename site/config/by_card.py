@@ -38,7 +38,15 @@ READING = frozenset(
     }
 )
 QUIZZES = frozenset(
-    {"quizzes:start", "quizzes:question", "quizzes:overview", "quizzes:hand_in", "quizzes:result"}
+    {
+        "quizzes:mine",
+        "quizzes:start",
+        "quizzes:look_back",
+        "quizzes:question",
+        "quizzes:overview",
+        "quizzes:hand_in",
+        "quizzes:result",
+    }
 )
 OWN_RECORD = frozenset(
     {

@@ -38,7 +38,7 @@ RULERS = frozenset({"county leader", "county leader elsewhere", "system"})
 PACKERS = LEADERS | LEADERS_ELSEWHERE | {"visitor", "visitor elsewhere"}
 HOLDERS = frozenset({*OFFICES, *ELSEWHERE}) - {"member elsewhere"}
 
-FORGED = {"token": "forged", "now": 0, "signs": [], "chosen": []}
+FORGED = {"token": "forged", "now": 0, "signs": [], "given": []}
 """The interface asks for no session: the page's signed token says who. Without one everybody is refused."""
 
 SITE = [
@@ -47,10 +47,25 @@ SITE = [
     Row("api/v1/study/beats", EVERYBODY, method="POST", body=FORGED),
     Row("api/v1/study/reached", EVERYBODY, method="POST", body=FORGED),
     Row(
-        "api/v1/quizzes/attempts/<attempt_id>/answers/<number>",
+        "api/v1/attempts/<attempt_id>/answers/<number>",
         EVERYBODY,
         {"attempt_id": "open attempt", "number": "1"},
         method="PUT",
+        body=FORGED,
+    ),
+    Row("api/v1/attempts/answers", EVERYBODY, method="POST", body=FORGED),
+    Row(
+        "api/v1/attempts/<attempt_id>/checks/<number>",
+        EVERYBODY,
+        {"attempt_id": "open attempt", "number": "1"},
+        method="POST",
+        body=FORGED,
+    ),
+    Row(
+        "api/v1/attempts/<attempt_id>/hand-in",
+        EVERYBODY,
+        {"attempt_id": "open attempt"},
+        method="POST",
         body=FORGED,
     ),
     Row("sign-in/", EVERYBODY),
@@ -91,7 +106,9 @@ SITE = [
     Row("rules/proposals/", RULERS | {"security", "security elsewhere"}),
     Row("rules/proposals/<uuid:key>/", RULERS | {"security", "security elsewhere"}, {"key": "proposed rule"}),
     Row("rules/propose/<slug:name>/", RULERS, {"name": "rule"}),
+    Row("quiz/", SIGNED_IN),
     Row("quiz/<uuid:key>/", SIGNED_IN, {"key": "quiz"}),
+    Row("quiz/<uuid:key>/look-back/", SIGNED_IN, {"key": "quiz"}, method="POST"),
     # Study packs
     Row("packs/", PACKERS),
     Row("packs/new/", PACKERS),
@@ -151,6 +168,12 @@ SITE = [
         {"key": "general branch"},
     ),
     Row("overview/<uuid:key>/", {"county leader", "observer"}, {"key": "county"}),
+    Row("overview/<uuid:key>/quizzes/", COMMITTEE, {"key": "branch"}),
+    Row("overview/<uuid:key>/quizzes/", LEADERS, {"key": "group"}),
+    Row("overview/<uuid:key>/quizzes/workbook/", COMMITTEE, {"key": "branch"}, method="POST"),
+    Row(
+        "overview/<uuid:key>/quizzes/<uuid:quiz>/", NOBODY, {"key": "branch", "quiz": "quiz"}
+    ),  # in no module
     Row("overview/<uuid:key>/own/", {"county leader", "observer"}, {"key": "county"}),
     Row("members/<uuid:key>/", COMMITTEE | {"group leader", "visitor", "member"}, {"key": "the member"}),
     Row("members/<uuid:key>/code/", LEADERS | {"security"}, {"key": "the member"}),
@@ -209,6 +232,7 @@ SITE = [
     Row("branch/<uuid:key>/receive/", LEADERS, {"key": "branch"}),
     Row("branch/<uuid:key>/cards/", LEADERS, {"key": "branch"}),
     Row("members/<uuid:key>/card/", LEADERS, {"key": "the member"}),
+    Row("members/<uuid:key>/quiz-time/", LEADERS, {"key": "the member"}),
     Row("cards/print/", LEADERS | LEADERS_ELSEWHERE),
     Row("cards/print/<slug:kind>/", LEADERS | LEADERS_ELSEWHERE, at="/cards/print/small/"),
     Row("members/<uuid:key>/arrangements/", COMMITTEE, {"key": "the member"}),
@@ -244,6 +268,17 @@ ADMIN_OF_OURS = [
         NOBODY,
         {"key": "brought document", "number": "1"},
     ),
+    Row("admin/quizzes/import/", WRITERS),
+    Row("admin/quizzes/import/template/", WRITERS),
+    Row("admin/quizzes/import/progress/<uuid:key>/", {"editor"}, {"key": "brought job"}),
+    Row("admin/quizzes/import/<uuid:key>/", {"editor"}, {"key": "file of questions"}),
+    Row(
+        "admin/quizzes/import/<uuid:key>/<slug:name>/",
+        {"editor"},
+        {"key": "file of questions", "name": "stop"},
+        method="POST",
+    ),
+    Row("admin/quizzes/export/", WRITERS),
     Row("admin/courses/<int:page>/export/", WRITERS, {"page": "course page"}),
     Row("admin/people/offices/", GIVERS),
     Row("admin/people/offices/at/<uuid:key>/", ABOVE, {"key": "branch"}),
@@ -285,6 +320,22 @@ ADMIN_OF_OURS = [
     Row(
         "admin/people/workbooks/export/<uuid:key>/stop/", {"county leader"}, {"key": "export"}, method="POST"
     ),
+    Row("admin/quizzes/questions/<int:pk>/", WRITERS, {"pk": "question"}),
+    Row(
+        "admin/quizzes/questions/<int:pk>/<slug:act>/",
+        WRITERS,
+        {"pk": "question", "act": "step"},
+        method="POST",
+    ),
+    Row("admin/questions/statistics/", WRITERS),
+    Row("admin/questions/statistics/count/", WRITERS, method="POST"),
+    Row("admin/questions/statistics/workbook/", WRITERS),
+    Row("admin/questions/statistics/<int:pk>/", WRITERS, {"pk": "question"}),
+    Row("admin/marking/", WRITERS),
+    Row("admin/marking/<int:pk>/", WRITERS, {"pk": "question"}),
+    Row("admin/marking/<int:pk>/key/", WRITERS, {"pk": "question"}),
+    Row("admin/marking/<int:pk>/marked/", WRITERS, {"pk": "question"}),
+    Row("admin/marking/<int:pk>/answers/<slug:key>/", WRITERS, {"pk": "question", "key": "no key"}),
     Row("admin/desk/", WRITERS),
     Row("admin/desk/<slug:name>/", WRITERS, at="/admin/desk/overdue/"),
     Row("admin/desk/errors/<uuid:key>/", WRITERS, {"key": "error report"}),

@@ -42,6 +42,7 @@ from people.models import Affiliation, Member, Office, Organisation, Pairing
 from people.transfers import Transfer
 from people.workbooks.batches import ImportBatch, WorkbookExport
 from quizzes import attempts, slots
+from quizzes.models import QuestionFile
 from quizzes.slots import Place
 from tests.cast import LONG_AGO, add_lesson, add_module, give_office, moment
 from tests.courses.lessons import live_edition
@@ -241,6 +242,8 @@ def build_scene(edition: LessonEdition, monkeypatch) -> Scene:
         "1": "1",
         "no key": "999999",
         "act": "codes",
+        "question": str(add_question("L3").pk),
+        "step": "submit",
         "change": "rename",
         "stop": "stop",
         "again": "again",
@@ -410,7 +413,12 @@ def _brought(editor: Member) -> dict[str, str]:
     own = {"asked_by": editor, "asked_at": moment("2026-03-10 10:00")}
     job = Job.objects.create(kind="walked", **own)
     brought = BroughtDocument.objects.create(file_name="a.docx", kind="docx", state="refused", **own)
-    return {"brought document": str(brought.key), "brought job": str(job.key)}
+    sent = QuestionFile.objects.create(file_name="a.xlsx", state="refused", **own)
+    return {
+        "brought document": str(brought.key),
+        "brought job": str(job.key),
+        "file of questions": str(sent.key),
+    }
 
 
 def _files() -> dict[str, str]:

@@ -1,8 +1,8 @@
 """
 `python -m tests.bench`: figures of the hot paths, each beside a limit measured in the same run.
 
-ONLY=hours (or courses, outreach, people, reports) measures one. A target that is missed is said and is no
-error.
+ONLY=hours (or courses, outreach, people, quizzes, reports) measures one. A target that is missed is said and
+is no error.
 The database is a new one, on the server of DATABASE_URL or on an embedded one, and is dropped at the end.
 """
 
@@ -22,7 +22,7 @@ import psycopg
 from tests.bench.load import UnexpectedAnswer
 
 ROOT = Path(__file__).resolve().parents[2]
-BENCHES = ("courses", "hours", "outreach", "people", "reports")
+BENCHES = ("courses", "hours", "outreach", "people", "quizzes", "reports")
 DATABASE = "xuecheng_bench"
 
 

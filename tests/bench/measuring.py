@@ -108,16 +108,25 @@ class Work:
 
     def _at(self, clients: int) -> Point:
         self.prepare()
-        before = self._used()
-        load = drive(self.server.port, self.requests, self.accept, clients=clients, seconds=SECONDS)
-        server, database, own, everything = (b - a for a, b in zip(before, self._used(), strict=True))
-        foreign = max(0.0, everything - server - database - own) / load.seconds
-        return Point(load, server, database, foreign)
+        return costing(
+            self.ground,
+            self.server,
+            lambda: drive(self.server.port, self.requests, self.accept, clients=clients, seconds=SECONDS),
+        )
 
-    def _used(self) -> tuple[float, float, float, float]:
-        postmaster = self.ground.postmaster
-        database = used_by_family(postmaster) if postmaster else 0.0
-        return (used_by_family(self.server.process), database, used_by_us(), used_by_all())
+
+def costing(ground: Ground, server: Served, run: Callable[[], Load]) -> Point:
+    """A load and what it cost the server and PostgreSQL."""
+    before = _used(ground, server)
+    load = run()
+    ours, database, own, everything = (b - a for a, b in zip(before, _used(ground, server), strict=True))
+    foreign = max(0.0, everything - ours - database - own) / load.seconds
+    return Point(load, ours, database, foreign)
+
+
+def _used(ground: Ground, server: Served) -> tuple[float, float, float, float]:
+    database = used_by_family(ground.postmaster) if ground.postmaster else 0.0
+    return (used_by_family(server.process), database, used_by_us(), used_by_all())
 
 
 def side_by_side(work: Work, limit: Work) -> dict[int, tuple[Point, Point]]:

@@ -24,10 +24,12 @@ from tests.bench import (
     courses,
     hours,
     importing,
+    items,
     lane,
     ledger,
     packs,
     people,
+    quizzes,
     reach,
     reports,
     rolls,
@@ -66,6 +68,8 @@ def measure(benches: list[str]) -> list[Row]:
     if "people" in benches:
         rows += workbooks.importing()
         rows += city.measure()
+    if "quizzes" in benches:
+        rows += items.measure()
     if "hours" in benches:
         rows += ledger.measure()
     if "courses" in benches:
@@ -95,6 +99,8 @@ def _measure_served(benches: list[str]) -> list[Row]:
         if "people" in benches:
             editions = [lesson.edition for module in modules for lesson in module.lessons]
             rows += people.measure(ground, editions)
+        if "quizzes" in benches:
+            rows += quizzes.measure(ground)
         if "reports" in benches:
             rows += reports.measure(ground, branches, cookies, bare_address)
     print(_disturbance(ground))

@@ -94,7 +94,7 @@ def test_a_missed_target_is_said() -> None:
 @pytest.mark.parametrize(
     ("only", "benches"),
     [
-        ("", ["courses", "hours", "outreach", "people", "reports"]),
+        ("", ["courses", "hours", "outreach", "people", "quizzes", "reports"]),
         ("hours", ["hours"]),
         ("reports, hours", ["reports", "hours"]),
     ],
@@ -109,6 +109,7 @@ def test_an_unknown_bench_is_refused_with_the_names_there_are(monkeypatch: pytes
     monkeypatch.setenv("ONLY", "ours")
 
     with pytest.raises(
-        SystemExit, match=r"no bench 'ours'\. ONLY is one of courses, hours, outreach, people, reports"
+        SystemExit,
+        match=r"no bench 'ours'\. ONLY is one of courses, hours, outreach, people, quizzes, reports",
     ):
         chosen()

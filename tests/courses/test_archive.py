@@ -18,7 +18,7 @@ from courses.archive.reading import ArchiveRefused
 from courses.models import CoursePage, LessonPage, ModulePage, PrivateDocument, private_storage
 from people.audit import AuditEntry
 from people.models import Organisation
-from quizzes.models import Question, Quiz
+from quizzes.models import Question, QuestionVersion, Quiz
 from sources.models import Passage, Work
 from tests.cast import add_lesson, add_module, give_office, make_member, moment
 from tests.courses.lessons import add_lesson_of
@@ -124,6 +124,8 @@ def forget_everything() -> None:
     for page in CoursePage.objects.all():
         page.delete()
     Quiz.objects.all().delete()
+    Question.objects.update(version=None, state=Question.State.DRAFT)
+    QuestionVersion.objects.all().delete()
     Question.objects.all().delete()
     Passage.objects.all().delete()
     Work.objects.all().delete()
@@ -230,7 +232,7 @@ def _spoil(contents: dict, how: str) -> None:
     lesson, course = _page(pages, "lesson"), _page(pages, "course")
     text = next(block for block in lesson["body"] if block["type"] == "paragraph")
     spoils = {
-        "another version": lambda: contents.update(version=2),
+        "another version": lambda: contents.update(version=3),
         "another format": lambda: contents.update(format="x"),
         "a field more": lambda: contents.update(more=1),
         "a script in a text": lambda: text.update(value="<p><script>x</script></p>"),

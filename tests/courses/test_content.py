@@ -257,10 +257,15 @@ def test_the_letters_of_the_other_language_are_noticed() -> None:
 def test_a_question_is_explained_sourced_dated_and_in_two_languages(name, row, today) -> None:
     for language in ("zh", "en"):
         words = [row[f"{part}_{language}"] for part in ("stem", "explanation", "source")]
-        words += [option[language] for option in row["options"]]
+        told = [option[language] for option in row.get("options", ()) if language in option]
+        others = [line[language] for line in row.get("rubric", ())]
+        others += [option[f"match_{language}"] for option in row.get("options", ()) if "match_zh" in option]
+        accepted = {"zh": "accepted", "en": "accepted_en"}[language]
+        others += [text for blank in row.get("blanks", ()) for text in blank[accepted]]
+        words += [*told, *others]
         assert all(words)
         assert [text for text in words if strange_letters(text, language)] == []
-        assert len({option[language] for option in row["options"]}) == len(row["options"])
+        assert len(set(told)) == len(told)
     assert row["valid_as_of"] <= today
     assert row["valid_as_of"] < row["review_by"] <= row["valid_as_of"] + MOST_UNTIL_REVIEW
 

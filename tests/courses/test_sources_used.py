@@ -10,7 +10,7 @@ from courses.sources_used import (
     lessons_with_changed_passages,
     questions_with_changed_passages,
 )
-from quizzes.bank import freeze_questions
+from quizzes.bank import versions_in_use
 from quizzes.models import Question
 from quizzes.sources_used import look_at_passage
 from sources.models import Passage
@@ -93,7 +93,7 @@ def test_publishing_the_lesson_again_clears_it_even_when_its_readers_see_no_diff
 def test_saving_the_question_says_that_it_still_agrees(client, editor) -> None:
     passage = add_passage()
     question = add_resting_question(passage)
-    first = freeze_questions(add_quiz(question), NOON)[0]
+    first = versions_in_use(add_quiz(question))[0]
     passage = reword(passage, text="新的话")
     client.force_login(editor)
     address = reverse("wagtailsnippets_quizzes_question:edit", args=[question.pk])
@@ -114,7 +114,7 @@ def test_saving_the_question_says_that_it_still_agrees(client, editor) -> None:
 
     assert flagged() == ([], [])
     assert "help-warning" not in client.get(address).text
-    second = freeze_questions(question.entries.get().quiz, NOON)[0]
+    second = versions_in_use(question.entries.get().quiz)[0]
     assert (first.content["passage"]["text"], second.content["passage"]["text"]) == (
         "从群众中来，到群众中去。",
         "新的话",

@@ -71,3 +71,26 @@ def publish_every_block(slug: str) -> None:
         body.append((name, value))
     module = ModulePage.objects.filter(live=True, locale__language_code="zh-hans").order_by("path").first()
     add_lesson(module, slug, title="每一种版块", body=body)
+
+
+def stand_every_kind() -> None:
+    """A quiz with a question of each kind, two of them of one case, at the last module."""
+    from courses.models import ModulePage
+    from tests.quizzes.kinds import add_case, add_fill_in, add_matching, add_ordering, add_short_answer
+    from tests.quizzes.papers import SEVERAL, TRUE_FALSE, add_question, add_quiz
+
+    case = add_case()
+    quiz = add_quiz(
+        add_question("单选"),
+        add_question("多选", kind=SEVERAL, right=[0, 1]),
+        add_question("判断", kind=TRUE_FALSE, of=2),
+        add_fill_in(is_partial=True),
+        add_ordering(is_partial=True),
+        add_matching(is_partial=True, case=case),
+        add_short_answer(case=case),
+        title="各种题型",
+    )
+    last = ModulePage.objects.live().filter(locale__language_code="zh-hans").order_by("path").last()
+    for page in last.get_translations(inclusive=True).specific():
+        page.quiz = quiz
+        page.save_revision().publish()

@@ -256,7 +256,7 @@ ANSWERS = """
 
 
 def test_a_session_that_ends_in_a_quiz_loses_no_answer(served: Served, somebody) -> None:
-    """The answer posted after the session ended is kept; signed in again one is at the next question."""
+    """The answer given after the session ended is kept; signed in again one hands in where one was."""
     member: Visitor = somebody()
     member.sign_in("mobile", "/party-history/from-the-founding-to-1978/")
     page = member.page
@@ -265,13 +265,15 @@ def test_a_session_that_ends_in_a_quiz_loses_no_answer(served: Served, somebody)
     page.wait_for_url("**/attempt/**/1/")
     before = served.rows(ANSWERS)
     served.rows("delete from django_session returning session_key")
-    page.locator("input[name=chosen]").first.check(force=True)
-    page.locator("button[name=go]").first.click()
+    page.locator("input[name=given]").first.check(force=True)
+    expect(page.locator("[data-quiz-state]").first).to_have_text("已保存")
+    page.get_by_role("button", name="全部题目").click()
+    page.get_by_role("button", name="交卷").click()
     page.wait_for_url("**/sign-in/**")
     page.fill("input[name=username]", "mobile")
     page.fill("input[name=password]", "xuecheng-demo-2026")
     page.click("form:has(input[name=password]) button")
-    page.wait_for_url("**/attempt/**/2/")
+    page.wait_for_url("**/attempt/**/check/")
     after = served.rows(ANSWERS)
     assert (before, after) == ([(0,)], [(1,)])
 

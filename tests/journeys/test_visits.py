@@ -126,6 +126,45 @@ def test_answers_asked_aloud_survive_a_reload_though_the_quiz_is_drawn_anew(visi
     assert ticked() == {"asked_0": "new-a", "asked_1": "old-b"}
 
 
+def test_what_was_noted_of_questions_that_have_changed_is_kept_as_it_was_asked(visitor) -> None:
+    page, drawn = visitor.page, [("first", "old"), ("second", "old"), ("third", "new")]
+
+    def with_quiz(route: Route) -> None:
+        token, question = drawn.pop(0)
+        block = (
+            f'<details data-asked><summary>x</summary><input type="hidden" name="asked" value="{token}">'
+            f'<select name="asked_0_{question}"><option value=""></option><option>2</option></select>'
+            f'<textarea name="asked_1_{question}-1"></textarea></details>'
+        )
+        reply = route.fetch()
+        body = reply.text().replace('name="asked', 'name="not_asked')
+        route.fulfill(
+            response=reply, body=body.replace("data-visit-state></p>", f"data-visit-state></p>{block}")
+        )
+
+    def noted() -> dict[str, str]:
+        fields = "all => Object.fromEntries(all.map((one) => [one.name, one.value]))"
+        return page.eval_on_selector_all("[name^=asked]", fields)
+
+    page.route("**/visits/record/**", with_quiz)
+    page.click("a.btn.quiet[href*='record/?member=']")
+    page.click("[data-asked] summary")
+    page.select_option("[name=asked_0_old]", "2")
+    page.fill("[name=asked_1_old-1]", "多走访\n多听")
+    page.wait_for_timeout(1000)
+    page.reload()
+    assert noted() == {"asked": "second", "asked_0_old": "2", "asked_1_old-1": "多走访\n多听"}
+
+    page.wait_for_timeout(1000)
+    page.fill("[name=asked_1_old-1]", "多走访")
+    page.wait_for_timeout(1000)
+    page.reload()
+    assert noted() == {"asked": "second", "asked_0_old": "2", "asked_1_old-1": "多走访"}
+    expect(page.locator("[data-asked] .notice")).to_have_text(
+        page.get_attribute(FORM, "data-asked-kept") or ""
+    )
+
+
 def test_without_a_network_it_waits_on_the_device_and_is_sent_once(served, visitor) -> None:
     page, before = visitor.page, visits(served)
     page.click("a.btn.quiet[href*='record/?member=']")

@@ -13,7 +13,7 @@ from outreach.packet_records import Packet, PacketStep, PackRun, Slip
 from outreach.packet_steps import take_step
 from outreach.slips import Told, record_slip
 from people.models import Affiliation, Member, Office, Organisation, OrganisationState
-from quizzes.models import Answer, Attempt, Mark, Question, QuestionVersion, Quiz
+from quizzes.models import Answer, Attempt, ItemResult, Mark, Question, QuestionVersion, Quiz
 from quizzes.on_paper import draw_on_paper
 from tests.cast import give_office, make_member
 from tests.committed import AUDIT, empty
@@ -44,7 +44,7 @@ def packet(db) -> Iterator[Packet]:
     branch = Organisation.objects.found(kind="branch", name="此支部")
     member, leader = (make_member(f"{name}{uuid4().hex[:8]}", branch) for name in ("reads", "leads"))
     give_office(leader, branch, Office.Kind.SECRETARY)
-    drawn = draw_on_paper(add_quiz(add_question("A1"), add_question("A2")), uuid4(), MADE)
+    drawn = draw_on_paper(add_quiz(add_question("A1"), add_question("A2")), uuid4())
     run = PackRun.objects.create(
         organisation=branch, asked_by=leader, asked_at=MADE, language="zh-hans", kind="files", look={},
         contents={},
@@ -56,7 +56,8 @@ def packet(db) -> Iterator[Packet]:
     PacketStep.objects.create(packet=packet, state="made", on=MADE.date(), at=MADE)
     yield packet
     empty(*PACKS, *AUDIT, *LEDGER, "people_noticeread")
-    for model in (Mark, Answer, Attempt, Quiz, QuestionVersion, Question):
+    Question.objects.update(state=Question.State.DRAFT, version=None)
+    for model in (ItemResult, Mark, Answer, Attempt, Quiz, QuestionVersion, Question):
         model.objects.all().delete()
     Office.objects.filter(member=leader).delete()
     Affiliation.objects.filter(branch=branch).delete()

@@ -68,7 +68,8 @@ def test_saved_answers_go_two_years_after_handing_in_and_the_result_stays(member
             begun_at=moment("2020-01-06 09:00"),
             handed_in_at=handed_in_at,
         )
-        Answer.objects.create(attempt=made, position=0, chosen=[], saved_at=moment("2020-01-06 09:01"))
+        saved = moment("2020-01-06 09:01")
+        Answer.objects.create(attempt=made, position=0, given_at=saved, saved_at=saved)
         return made
 
     old = attempt(NIGHT - timedelta(days=731))

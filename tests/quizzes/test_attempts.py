@@ -6,17 +6,9 @@ from uuid import UUID, uuid4
 import pytest
 from django.db import IntegrityError, transaction
 
-from quizzes.attempts import (
-    AlreadyHandedIn,
-    NoPlace,
-    NoQuestions,
-    NotOnThePaper,
-    begin,
-    draw_paper,
-    hand_in,
-    last_choices,
-    save_answer,
-)
+from quizzes.answers import NotOnThePaper
+from quizzes.attempts import NoPlace, NoQuestions, answers_that_hold, begin, hand_in, save_answer
+from quizzes.drawing import draw_paper
 from quizzes.models import Answer, Attempt, Mark, Question, QuestionVersion
 from tests.cast import moment
 from tests.quizzes.conftest import EDITION
@@ -26,9 +18,9 @@ AT = moment("2026-03-10 10:05")
 LATER = moment("2026-03-10 10:30")
 
 
-def answer(attempt, position, chosen, **changes):
+def answer(attempt, position, given, **changes):
     facts = {"attempt_id": attempt.pk, "member_id": attempt.member_id, "at": AT, **changes}
-    return save_answer(position=position, chosen=chosen, **facts)
+    return save_answer(position=position, given=given, **facts)
 
 
 def answer_rightly(attempt):
@@ -125,8 +117,8 @@ class TestAnswering:
         answer(attempt, 0, [wrong])
         answer(attempt, 0, right, at=LATER)
 
-        assert last_choices(attempt) == {0: [str(right[0])]}
-        rows = Answer.objects.order_by("pk").values_list("chosen", "saved_at")
+        assert answers_that_hold(attempt) == {0: right}
+        rows = Answer.objects.order_by("pk").values_list("given", "saved_at")
         assert list(rows) == [([wrong], AT), (right, LATER)]
 
     def test_the_same_choice_sent_twice_is_one_row(self, attempt):
@@ -140,7 +132,7 @@ class TestAnswering:
         answer(attempt, 1, right_options(attempt, 1))
         answer(attempt, 1, [])
 
-        assert last_choices(attempt) == {1: []}
+        assert answers_that_hold(attempt) == {1: []}
 
     def test_nothing_chosen_where_nothing_was_is_no_answer(self, attempt):
         answer(attempt, 1, [])
@@ -153,7 +145,7 @@ class TestAnswering:
         answer(attempt, 1, right, shown=[])
         answer(attempt, 1, [], shown=[])
 
-        assert last_choices(attempt) == {1: sorted(map(str, right))}
+        assert answers_that_hold(attempt) == {1: sorted(right)}
 
     def test_another_member_cannot_answer(self, attempt, secretary):
         with pytest.raises(Attempt.DoesNotExist):
@@ -167,7 +159,7 @@ class TestAnswering:
         assert not Answer.objects.exists()
 
     def test_an_option_that_is_not_on_the_paper_is_refused(self, attempt):
-        for foreign in (uuid4(), right_options(attempt, 1)[0]):
+        for foreign in (str(uuid4()), right_options(attempt, 1)[0]):
             with pytest.raises(NotOnThePaper):
                 answer(attempt, 0, [foreign])
         assert not Answer.objects.exists()
@@ -175,15 +167,16 @@ class TestAnswering:
     @pytest.mark.parametrize("position", [0, 2])
     def test_where_one_is_asked_two_are_refused(self, attempt, position):
         with pytest.raises(NotOnThePaper):
-            answer(attempt, position, [UUID(key) for key in attempt.paper[position]["options"][:2]])
+            answer(attempt, position, attempt.paper[position]["options"][:2])
         assert not Answer.objects.exists()
 
-    def test_after_the_end_nothing_is_taken(self, attempt):
-        hand_in(attempt_id=attempt.pk, member_id=attempt.member_id, at=AT)
+    def test_after_the_end_it_is_kept_and_counts_for_nothing(self, attempt):
+        mark = hand_in(attempt_id=attempt.pk, member_id=attempt.member_id, at=AT)
 
-        with pytest.raises(AlreadyHandedIn):
-            answer(attempt, 0, right_options(attempt, 0), at=LATER)
-        assert not Answer.objects.exists()
+        assert answer(attempt, 0, right_options(attempt, 0), at=LATER).is_late
+        assert answers_that_hold(attempt) == {}
+        assert Answer.objects.get().given == right_options(attempt, 0)
+        assert Mark.objects.get() == mark
 
 
 class TestHandingIn:
@@ -196,12 +189,12 @@ class TestHandingIn:
 
         assert (mark.points, mark.out_of, mark.percent, mark.passed) == (1, 3, 33, False)
         assert [row["right"] for row in mark.detail] == [True, False, False]
-        assert [row["chosen"] for row in mark.detail] == [
-            [str(right[0])],
-            [str(right_options(attempt, 1)[0])],
+        assert [row["given"] for row in mark.detail] == [
+            right,
+            [right_options(attempt, 1)[0]],
             [],
         ]
-        assert (mark.marking_version, mark.marked_at) == (1, LATER)
+        assert (mark.marking_version, mark.marked_at) == (2, LATER)
         attempt.refresh_from_db()
         assert attempt.handed_in_at == LATER
 

@@ -23,7 +23,7 @@ def take(quiz: Quiz, member: Member, *, rightly: bool = True, at: datetime = AT)
     attempt = attempts.begin(member=member, quiz=quiz, at=at)
     facts = {"attempt_id": attempt.pk, "member_id": member.pk, "at": at}
     for position in range(len(attempt.paper) if rightly else 0):
-        attempts.save_answer(position=position, chosen=right_options(attempt, position), **facts)
+        attempts.save_answer(position=position, given=right_options(attempt, position), **facts)
     return attempts.hand_in(**facts).passed
 
 
@@ -65,7 +65,7 @@ def test_handing_in_twice_gives_once(quiz, member) -> None:
     attempt = attempts.begin(member=member, quiz=quiz, at=AT)
     facts = {"attempt_id": attempt.pk, "member_id": member.pk, "at": AT}
     for position in range(len(attempt.paper)):
-        attempts.save_answer(position=position, chosen=right_options(attempt, position), **facts)
+        attempts.save_answer(position=position, given=right_options(attempt, position), **facts)
     first, second = attempts.hand_in(**facts), attempts.hand_in(**facts)
 
     assert first == second

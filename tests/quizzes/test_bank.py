@@ -4,10 +4,10 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils.translation import override
 
-from quizzes.bank import digest_of, freeze_questions
+from quizzes.bank import digest_of, freeze, versions_in_use
 from quizzes.models import Question, QuestionVersion, QuizEntry
 from tests.cast import moment
-from tests.quizzes.papers import add_question, add_quiz
+from tests.quizzes.papers import WRITTEN, add_question, add_quiz
 
 AT = moment("2026-03-10 10:00")
 
@@ -15,7 +15,7 @@ AT = moment("2026-03-10 10:00")
 def test_a_version_holds_all_that_was_asked(quiz):
     options = {o.text: o for o in Question.objects.get(reference="L3").options.all()}
 
-    version = freeze_questions(quiz, at=AT)[2]
+    version = versions_in_use(quiz)[2]
 
     assert version.content == {
         "kind": "true_false",
@@ -32,27 +32,30 @@ def test_a_version_holds_all_that_was_asked(quiz):
         "source_en": "Source of L3",
     }
     assert version.digest == digest_of(version.content)
-    assert version.frozen_at == AT
+    assert version.frozen_at == WRITTEN
 
 
 def test_versions_come_in_the_order_of_the_quiz(quiz):
     QuizEntry.objects.filter(quiz=quiz, question__reference="L1").update(sort_order=9)
 
-    assert [v.content["stem_en"][-2:] for v in freeze_questions(quiz, at=AT)] == ["L2", "L3", "L1"]
+    assert [v.content["stem_en"][-2:] for v in versions_in_use(quiz)] == ["L2", "L3", "L1"]
 
 
 def test_the_same_words_are_frozen_once(quiz):
-    first = freeze_questions(quiz, at=AT)
+    first = versions_in_use(quiz)
+    freeze(Question.objects.all(), at=AT)
 
-    assert freeze_questions(quiz, at=moment("2026-03-11 10:00")) == first
+    assert versions_in_use(quiz) == first
     assert QuestionVersion.objects.count() == 3
 
 
-def test_new_words_make_a_new_version_and_the_old_one_stays(quiz):
-    old = freeze_questions(quiz, at=AT)[0]
+def test_new_words_are_asked_when_they_are_frozen_and_the_old_version_stays(quiz):
+    old = versions_in_use(quiz)[0]
     Question.objects.filter(reference="L1").update(stem="新的题目")
+    assert versions_in_use(quiz)[0] == old
 
-    new = freeze_questions(quiz, at=AT)[0]
+    freeze(Question.objects.filter(reference="L1"), at=AT)
+    new = versions_in_use(quiz)[0]
 
     assert new.content["stem"] == "新的题目"
     old.refresh_from_db()
@@ -64,25 +67,22 @@ def test_new_words_make_a_new_version_and_the_old_one_stays(quiz):
 def test_a_question_that_is_not_in_use_is_not_asked(quiz, state):
     Question.objects.filter(reference="L2").update(state=state)
 
-    assert [v.content["stem_en"][-2:] for v in freeze_questions(quiz, at=AT)] == ["L1", "L3"]
-    assert QuestionVersion.objects.count() == 2
+    assert [v.content["stem_en"][-2:] for v in versions_in_use(quiz)] == ["L1", "L3"]
 
 
 def test_a_question_in_two_quizzes_is_frozen_once_and_in_its_own_place(quiz):
     other = add_quiz(add_question("L9"), Question.objects.get(reference="L1"))
-    freeze_questions(quiz, at=AT)
-
-    assert [v.content["stem_en"][-2:] for v in freeze_questions(other, at=AT)] == ["L9", "L1"]
+    assert [v.content["stem_en"][-2:] for v in versions_in_use(other)] == ["L9", "L1"]
     assert QuestionVersion.objects.count() == 4
 
 
 def test_freezing_costs_the_same_however_many_questions(standing, db, django_assert_num_queries):
     quiz = add_quiz(*(add_question(f"M{n}") for n in range(20)))
 
-    with django_assert_num_queries(4):  # words, versions there are, the new ones, versions again
-        assert len(freeze_questions(quiz, at=AT)) == 20
-    with django_assert_num_queries(2):  # words, versions
-        freeze_questions(quiz, at=AT)
+    with django_assert_num_queries(1):
+        assert len(versions_in_use(quiz)) == 20
+    with django_assert_num_queries(7):  # the words, four kinds of rows, versions twice, questions
+        freeze(Question.objects.all(), at=AT)
 
 
 @pytest.mark.parametrize(

@@ -27,8 +27,9 @@ def fields(*options, kind="single_choice", existing=0, **changes):
     """What the form sends; an option is (text, right) or (text, right, primary key)."""
     data = {
         "kind": kind,
-        "state": "in_use",
+        "state": "in_use",  # no field any more: nobody takes a question into use by its form
         "difficulty": "1",
+        "points": "1",
         "stem": "党的一大在哪里开幕？",
         "stem_en": "",
         "explanation": "",
@@ -37,6 +38,7 @@ def fields(*options, kind="single_choice", existing=0, **changes):
         "source_en": "",
         "options-TOTAL_FORMS": str(len(options)),
         "options-INITIAL_FORMS": str(existing),
+        **{f"{part}-{count}_FORMS": "0" for part in ("blanks", "rubric") for count in ("TOTAL", "INITIAL")},
     }
     for place, (text, is_right, *pk) in enumerate(options):
         data |= {f"options-{place}-text": text, f"options-{place}-ORDER": str(place + 1)}
@@ -50,7 +52,7 @@ def test_a_question_is_written_on_one_screen(desk):
 
     assert response.status_code == HTTPStatus.FOUND
     question = Question.objects.get()
-    assert (question.stem, question.state) == ("党的一大在哪里开幕？", "in_use")
+    assert (question.stem, question.state) == ("党的一大在哪里开幕？", "draft")
     rows = QuestionOption.objects.order_by("position").values_list("text", "is_correct")
     assert list(rows) == [("上海", True), ("嘉兴", False)]
 
@@ -128,6 +130,12 @@ def test_a_quiz_keeps_the_order_of_its_questions(desk):
         "title": "专题测验",
         "title_en": "",
         "pass_mark": "80",
+        "counts": "best",
+        "wait_hours": "0",
+        "feedback": "after_attempt",
+        "layout": "one",
+        "pools-TOTAL_FORMS": "0",
+        "pools-INITIAL_FORMS": "0",
         "entries-TOTAL_FORMS": "2",
         "entries-INITIAL_FORMS": "0",
         "entries-0-question": str(one.pk),
@@ -151,8 +159,8 @@ def test_what_was_asked_is_not_deleted(desk, attempt, quiz):
     assert (Question.objects.count(), Quiz.objects.count()) == (3, 1)
 
 
-def test_a_question_never_asked_can_be_deleted(desk):
-    question = add_question("L1")
+def test_a_draft_that_was_never_approved_can_be_deleted(desk):
+    question = Question.objects.create(reference="L1", stem="题目", source="《决议》")
 
     desk.post(reverse("wagtailsnippets_quizzes_question:delete", args=[question.pk]))
     assert not Question.objects.exists()

@@ -72,7 +72,7 @@ def test_loading_again_changes_nothing(db, rows, django_assert_num_queries):
     load_questions(rows)
     before = list(Question.objects.values()), list(QuestionOption.objects.order_by("pk").values())
 
-    with django_assert_num_queries(4):  # questions, options; begin and end of the transaction
+    with django_assert_num_queries(7):  # questions, options, blanks, rubric, tags; begin and end
         load_questions(rows)
     assert (list(Question.objects.values()), list(QuestionOption.objects.order_by("pk").values())) == before
 

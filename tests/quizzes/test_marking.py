@@ -10,7 +10,10 @@ from quizzes.marking import mark, passed, percentage
 
 OPTIONS = "abcde"
 PAPERS = st.lists(
-    st.sets(st.sampled_from(OPTIONS), min_size=1).map(lambda key: {"correct": sorted(key)}), max_size=12
+    st.sets(st.sampled_from(OPTIONS), min_size=1).map(
+        lambda key: {"kind": "multiple_choice", "correct": sorted(key)}
+    ),
+    max_size=12,
 )
 CHOICES = st.dictionaries(st.integers(0, 14), st.sets(st.sampled_from(OPTIONS)))
 
@@ -28,7 +31,7 @@ CHOICES = st.dictionaries(st.integers(0, 14), st.sets(st.sampled_from(OPTIONS)))
     ],
 )
 def test_a_question_is_right_when_exactly_its_key_is_chosen(case, key, chosen, right):
-    assert mark([{"correct": list(key)}], {0: list(chosen)}).right == (right,)
+    assert mark([{"kind": "multiple_choice", "correct": list(key)}], {0: list(chosen)}).right == (right,)
 
 
 @pytest.mark.parametrize(
@@ -58,7 +61,7 @@ def test_points_are_the_right_questions_and_nothing_else(paper, chosen):
 
     assert marking.out_of == len(marking.right) == len(paper)
     assert marking.points == sum(marking.right)
-    assert marking.percent == percentage(marking.points, marking.out_of)
+    assert marking.percent == percentage(int(marking.points), int(marking.out_of))
     assert marking == mark(paper, {position: list(keys) * 2 for position, keys in chosen.items()})
 
 

@@ -7,10 +7,11 @@ import pytest
 
 from hours.models import Rule, StudyRecord
 from people.models import AuditEntry
-from quizzes.attempts import NoQuestions, NotOnThePaper, begin, save_answer
+from quizzes.answers import NotOnThePaper
+from quizzes.attempts import NoQuestions, begin, save_answer
+from quizzes.explaining import result_of
 from quizzes.models import Answer, Attempt, Mark, Question, QuestionVersion
 from quizzes.on_paper import AnotherPaper, draw_on_paper, questions_drawn, record_on_paper
-from quizzes.papers import result_of
 from tests.cast import moment
 from tests.quizzes.conftest import EDITION
 
@@ -22,7 +23,7 @@ KEY = UUID("00000000-0000-4000-8000-00000000000b")
 
 @pytest.fixture
 def drawn(quiz):
-    return draw_on_paper(quiz, PACK, MADE, edition=EDITION)
+    return draw_on_paper(quiz, PACK, edition=EDITION)
 
 
 def right(drawn, position):
@@ -53,8 +54,8 @@ class TestDrawing:
         ]
 
     def test_the_same_identity_gives_the_same_paper_and_another_one_another(self, drawn, quiz):
-        assert draw_on_paper(quiz, PACK, AT, edition=EDITION) == drawn
-        others = [draw_on_paper(quiz, uuid4(), AT, edition=EDITION)["paper"] for _ in range(5)]
+        assert draw_on_paper(quiz, PACK, edition=EDITION) == drawn
+        others = [draw_on_paper(quiz, uuid4(), edition=EDITION)["paper"] for _ in range(5)]
         assert any(paper != drawn["paper"] for paper in others)
 
     def test_the_questions_stand_in_the_order_of_the_paper_and_tell_no_key(self, drawn):
@@ -70,7 +71,7 @@ class TestDrawing:
         Question.objects.update(state=Question.State.RETIRED)
 
         with pytest.raises(NoQuestions):
-            draw_on_paper(quiz, PACK, MADE)
+            draw_on_paper(quiz, PACK)
 
 
 class TestRecording:
@@ -115,7 +116,7 @@ class TestRecording:
         mark = record(member, drawn, {**all_right(drawn), 0: both}, secretary)
 
         assert mark.points == 2
-        shown = result_of(Attempt.objects.get()).questions[0]
+        shown = result_of(Attempt.objects.get(), at=AT).questions[0]
         assert [option.is_chosen for option in shown.options] == [True, True, False, False]
 
     @pytest.mark.parametrize("position", [-1, 3])
@@ -146,7 +147,7 @@ class TestRecording:
 
     def test_the_open_attempt_on_the_screen_is_left_alone(self, member, secretary, drawn, quiz):
         on_screen = begin(member=member, quiz=quiz, at=MADE)
-        save_answer(attempt_id=on_screen.pk, member_id=member.pk, position=0, chosen=[], at=MADE)
+        save_answer(attempt_id=on_screen.pk, member_id=member.pk, position=0, given=[], at=MADE)
 
         record(member, drawn, all_right(drawn), secretary)
 

@@ -15,8 +15,8 @@ def try_quiz(member, quiz, *, right, at):
     """An attempt with the first `right` questions answered rightly, handed in at the moment."""
     attempt = begin(member=member, quiz=quiz, at=at)
     for position in range(right):
-        chosen = right_options(attempt, position)
-        save_answer(attempt_id=attempt.pk, member_id=member.pk, position=position, chosen=chosen, at=at)
+        given = right_options(attempt, position)
+        save_answer(attempt_id=attempt.pk, member_id=member.pk, position=position, given=given, at=at)
     return hand_in(attempt_id=attempt.pk, member_id=member.pk, at=at)
 
 
@@ -29,6 +29,33 @@ def test_the_best_attempt_counts_and_all_are_counted(member, quiz):
     try_quiz(member, quiz, right=2, at=WEDNESDAY)
 
     assert best_results([member.pk]) == {(member.pk, quiz.key): Best(100, True, TUESDAY, 3)}
+
+
+@pytest.mark.parametrize(
+    ("counts", "result"),
+    [
+        ("best", Best(100, True, TUESDAY, 3)),
+        ("last", Best(67, False, WEDNESDAY, 3)),
+        ("average", Best(67, False, WEDNESDAY, 3)),
+    ],
+)
+def test_what_counts_is_the_best_the_last_or_the_average(member, quiz, counts, result):
+    type(quiz).objects.filter(pk=quiz.pk).update(counts=counts)
+    for right, at in [(1, MONDAY), (3, TUESDAY), (2, WEDNESDAY)]:
+        try_quiz(member, quiz, right=right, at=at)
+
+    assert best_results([member.pk]) == {(member.pk, quiz.key): result}
+
+
+def test_the_average_of_all_is_passed_when_it_reaches_the_pass_mark_of_the_last(member, quiz):
+    type(quiz).objects.filter(pk=quiz.pk).update(counts="average", pass_mark=50)
+    quiz.refresh_from_db()
+    for right, at in [(0, MONDAY), (3, TUESDAY)]:
+        try_quiz(member, quiz, right=right, at=at)
+    assert best_results([member.pk]) == {(member.pk, quiz.key): Best(50, True, TUESDAY, 2)}
+    try_quiz(member, quiz, right=1, at=WEDNESDAY)
+
+    assert best_results([member.pk]) == {(member.pk, quiz.key): Best(44, False, WEDNESDAY, 3)}
 
 
 def test_of_equals_the_earlier_is_told(member, quiz):

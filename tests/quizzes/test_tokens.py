@@ -18,16 +18,16 @@ def test_it_says_whose_attempt_it_is():
     assert writer_of(TOKEN.sign(), attempt=ATTEMPT, signed_in=None, at=AT) == 11
 
 
-def test_it_holds_for_a_day_without_a_session():
+def test_it_holds_for_thirty_days_without_a_session():
     token = TOKEN.sign()
 
-    assert writer_of(token, attempt=ATTEMPT, signed_in=None, at=AT + timedelta(hours=24)) == 11
+    assert writer_of(token, attempt=ATTEMPT, signed_in=None, at=AT + timedelta(days=30)) == 11
     with pytest.raises(TokenRefused, match="old"):
-        writer_of(token, attempt=ATTEMPT, signed_in=None, at=AT + timedelta(hours=24, seconds=1))
+        writer_of(token, attempt=ATTEMPT, signed_in=None, at=AT + timedelta(days=30, seconds=1))
 
 
-def test_who_is_signed_in_may_have_left_the_page_open_for_a_week():
-    assert writer_of(TOKEN.sign(), attempt=ATTEMPT, signed_in=11, at=AT + timedelta(days=7)) == 11
+def test_who_is_signed_in_may_have_left_the_page_open_for_a_year():
+    assert writer_of(TOKEN.sign(), attempt=ATTEMPT, signed_in=11, at=AT + timedelta(days=365)) == 11
 
 
 @pytest.mark.parametrize(("attempt", "signed_in"), [(ATTEMPT, 12), (UUID(int=8), 11), (UUID(int=8), None)])

@@ -14,7 +14,7 @@ from django.utils.translation import override
 from people.middleware import SIGNED_IN
 from people.models import Office
 from quizzes import attempts
-from quizzes.attempts import last_choices
+from quizzes.attempts import answers_that_hold
 from quizzes.models import Answer, Attempt, Mark, Question
 from quizzes.tokens import AttemptToken
 from tests.cast import give_office, make_member, moment
@@ -42,8 +42,8 @@ def signed_in(client, member):
 def finished(attempt):
     """Handed in with the first question right and the second wrong."""
     facts = {"attempt_id": attempt.pk, "member_id": attempt.member_id, "at": moment("2026-03-10 10:10")}
-    attempts.save_answer(position=0, chosen=right_options(attempt, 0), **facts)
-    attempts.save_answer(position=1, chosen=[wrong_option(attempt, 1)], **facts)
+    attempts.save_answer(position=0, given=right_options(attempt, 0), **facts)
+    attempts.save_answer(position=1, given=[wrong_option(attempt, 1)], **facts)
     attempts.hand_in(**facts)
     attempt.refresh_from_db()
     return attempt
@@ -51,7 +51,7 @@ def finished(attempt):
 
 def form(attempt, chosen, *, age=timedelta(), **fields):
     token = AttemptToken(attempt.pk, attempt.member_id, now() - age).sign()
-    return {"token": token, "chosen": [str(key) for key in chosen], **fields}
+    return {"token": token, "given": [str(key) for key in chosen], **fields}
 
 
 class TestWhoMayLook:
@@ -136,11 +136,11 @@ class TestTheStart:
 
     def test_continuing_leads_to_the_first_question_without_an_answer(self, signed_in, attempt, quiz):
         facts = {"attempt_id": attempt.pk, "member_id": attempt.member_id, "at": now()}
-        attempts.save_answer(position=0, chosen=right_options(attempt, 0), **facts)
+        attempts.save_answer(position=0, given=right_options(attempt, 0), **facts)
         assert signed_in.post(address("start", quiz.key)).url == address("question", attempt.pk, 2)
 
         for position in (1, 2):
-            attempts.save_answer(position=position, chosen=right_options(attempt, position), **facts)
+            attempts.save_answer(position=position, given=right_options(attempt, position), **facts)
         assert signed_in.post(address("start", quiz.key)).url == address("overview", attempt.pk)
 
     def test_a_quiz_that_stands_nowhere_is_not_found(self, signed_in, quiz, standing):
@@ -198,9 +198,10 @@ class TestAQuestion:
 
     @pytest.mark.parametrize(("number", "box"), [(1, "radio"), (2, "checkbox"), (3, "radio")])
     def test_one_or_several_can_be_chosen(self, signed_in, attempt, number, box):
-        page = signed_in.get(address("question", attempt.pk, number))
+        page = signed_in.get(address("question", attempt.pk, number)).text
+        asked = page.split("<fieldset")[number]
 
-        assert page.text.count(f'type="{box}"') == len(attempt.paper[number - 1]["options"])
+        assert asked.count(f'type="{box}"') == len(attempt.paper[number - 1]["options"])
 
     @pytest.mark.parametrize(
         ("number", "go", "page"),
@@ -212,14 +213,14 @@ class TestAQuestion:
 
         onward = address("question", attempt.pk, page) if page else address("overview", attempt.pk)
         assert response.url == onward
-        assert last_choices(attempt) == {number - 1: sorted(map(str, answer))}
+        assert answers_that_hold(attempt) == {number - 1: sorted(answer)}
 
     def test_two_tabs_the_one_left_unchanged_keeps_the_other_s_answer(self, signed_in, attempt):
         right = right_options(attempt, 1)
         signed_in.post(address("question", attempt.pk, 2), form(attempt, right, shown=""))
         signed_in.post(address("question", attempt.pk, 2), form(attempt, [], shown=""))
 
-        assert last_choices(attempt) == {1: sorted(map(str, right))}
+        assert answers_that_hold(attempt) == {1: sorted(right)}
 
     @pytest.mark.parametrize("chosen", [["nonsense"], [uuid4()]])
     def test_what_is_not_on_the_paper_is_not_saved(self, signed_in, attempt, chosen):
@@ -234,12 +235,12 @@ class TestAQuestion:
         client.force_login(member)
 
         response = client.post(
-            address("question", attempt.pk, 1), {"chosen": [str(right_options(attempt, 0)[0])], "token": "x"}
+            address("question", attempt.pk, 1), {"given": right_options(attempt, 0), "token": "x"}
         )
         assert response.url == address("question", attempt.pk, 1)
         assert not Answer.objects.exists()
 
-    def test_after_the_end_the_result_is_shown_and_nothing_saved(self, signed_in, finished):
+    def test_after_the_end_the_result_is_shown_and_what_came_is_kept_as_late(self, signed_in, finished):
         count = Answer.objects.count()
         page = signed_in.post(
             address("question", finished.pk, 3), form(finished, right_options(finished, 2)), follow=True
@@ -247,7 +248,8 @@ class TestAQuestion:
 
         assert page.redirect_chain == [(address("result", finished.pk), 302)]
         assert "This attempt has already been handed in." in page.text
-        assert Answer.objects.count() == count
+        assert Answer.objects.count() == count + 1
+        assert Answer.objects.latest("pk").is_late
         assert signed_in.get(address("question", finished.pk, 1)).url == address("result", finished.pk)
 
 
@@ -257,7 +259,7 @@ class TestALostSession:
         response = client.post(address("question", attempt.pk, 1), form(attempt, right, go="next"))
 
         assert response.url == sign_in_first(address("question", attempt.pk, 2))
-        assert last_choices(attempt) == {0: [str(right[0])]}
+        assert answers_that_hold(attempt) == {0: right}
 
     def test_it_holds_for_a_session_that_ends_with_this_very_request(self, signed_in, attempt):
         session = signed_in.session
@@ -268,7 +270,7 @@ class TestALostSession:
         response = signed_in.post(address("question", attempt.pk, 1), form(attempt, right))
 
         assert response.url == sign_in_first(address("question", attempt.pk, 2))
-        assert last_choices(attempt) == {0: [str(right[0])]}
+        assert answers_that_hold(attempt) == {0: right}
 
     def test_a_form_from_before_signing_in_again_is_saved(self, member, attempt):
         """Signing in again in another tab changes the CSRF token; the answer in this tab is kept."""
@@ -278,17 +280,17 @@ class TestALostSession:
 
         client.post(address("question", attempt.pk, 1), form(attempt, right))
 
-        assert last_choices(attempt) == {0: [str(right[0])]}
+        assert answers_that_hold(attempt) == {0: right}
 
     def test_a_page_left_open_for_two_days_is_saved_for_who_is_signed_in(self, signed_in, attempt):
         right = right_options(attempt, 0)
         signed_in.post(address("question", attempt.pk, 1), form(attempt, right, age=timedelta(days=2)))
 
-        assert last_choices(attempt) == {0: [str(right[0])]}
+        assert answers_that_hold(attempt) == {0: right}
 
-    def test_a_page_left_open_for_two_days_needs_signing_in(self, client, attempt):
+    def test_a_page_left_open_for_a_month_needs_signing_in(self, client, attempt):
         page = address("question", attempt.pk, 1)
-        response = client.post(page, form(attempt, right_options(attempt, 0), age=timedelta(days=2)))
+        response = client.post(page, form(attempt, right_options(attempt, 0), age=timedelta(days=31)))
 
         assert response.url == page
         assert client.get(page).url == sign_in_first(page)

@@ -79,7 +79,7 @@ def attempt(member: Member, branch: Organisation, other_branch: Organisation) ->
     mark_reached(member_id=member.pk, edition=edition, at=AT)
     attempt = begin(member=member, quiz=module.quiz, at=AT)
     right = right_options(attempt, 0)
-    save_answer(attempt_id=attempt.pk, member_id=member.pk, position=0, chosen=right, at=AT)
+    save_answer(attempt_id=attempt.pk, member_id=member.pk, position=0, given=right, at=AT)
     hand_in(attempt_id=attempt.pk, member_id=member.pk, at=AT)
     for number in range(4):
         make_member(f"m{number}", branch)

@@ -36,8 +36,8 @@ def row_of(found: Overview, member: Member):
 def take_quiz(member: Member, quiz: Quiz, *, right: bool) -> None:
     attempt = begin(member=member, quiz=quiz, at=AT)
     if right:
-        chosen = right_options(attempt, 0)
-        save_answer(attempt_id=attempt.pk, member_id=member.pk, position=0, chosen=chosen, at=AT)
+        given = right_options(attempt, 0)
+        save_answer(attempt_id=attempt.pk, member_id=member.pk, position=0, given=given, at=AT)
     hand_in(attempt_id=attempt.pk, member_id=member.pk, at=AT)
 
 

@@ -1,5 +1,5 @@
 """
-`python -m tests.trials`: long trials with faults. ONLY=hours (or courses) names those of one room.
+`python -m tests.trials`: long trials with faults. ONLY=hours (or courses, quizzes) names those of one room.
 
 The database is a new one on the server of DATABASE_URL, and is dropped at the end; what is killed has a
 server of its own. Ends with 1 when anything did not hold.
@@ -19,7 +19,7 @@ import django
 from tests.bench.__main__ import new_database
 
 ROOT = Path(__file__).resolve().parents[2]
-TRIALS = ("courses", "hours")
+TRIALS = ("courses", "hours", "quizzes")
 DATABASE = "xuecheng_trials"
 
 

@@ -67,6 +67,7 @@ PROXIES = env.number("PROXIES", 0)
 
 MIDDLEWARE = [
     "hours.middleware.BeatsFirst",
+    "quizzes.middleware.AnswersFirst",
     "courses.lane.LessonsByTheLane",
     "courses.packing.PackedPages",
     "config.proxies.ClientAddress",

@@ -85,6 +85,8 @@ export class ReadingAloud {
       addEventListener(name, ({ target }) => bar.contains(target) || (this.byHand = performance.now()), { passive: true });
     }
     this.main.addEventListener("click", (event) => this.#touched(event));
+    // The questions of a quiz are turned in one page: what was being read is gone.
+    this.main.addEventListener("page-turned", () => this.state !== "idle" && this.#turned());
     this.main.addEventListener("play", () => this.state === "reading" && this.#pause(), true);
     document.addEventListener("visibilitychange", () => this.#seen());
     addEventListener("pagehide", () => this.state === "reading" && this.#stop("paused"));
@@ -218,6 +220,11 @@ export class ReadingAloud {
 
   #pause() {
     this.#stop("paused");
+    this.#tell("off");
+  }
+
+  #turned() {
+    this.#stop("idle");
     this.#tell("off");
   }
 

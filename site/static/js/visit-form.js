@@ -89,21 +89,42 @@ export async function send(entry, csrf) {
 
 const fieldsOf = (form) => [...new FormData(form)].filter(([name]) => name !== "csrfmiddlewaretoken");
 
-// The page has drawn its quiz anew: answers asked aloud go to where their option stands now, by its key.
+const isAsked = (name) => name.startsWith("asked_");
+// What of a field's name stays when the paper is drawn anew; nothing for a choice, which goes by its value.
+const partOf = (name) => name.split("_").slice(2).join("_");
+const notedIn = (fields) =>
+  fields.filter(([name, value]) => isAsked(name) && value).map(([name, value]) => `${partOf(name)} ${value}`);
+
+// The page has drawn its quiz anew: answers asked aloud go to where their option stands now, by its key. False when
+// one of them has no place any more.
 function fill(form, fields) {
-  const answered = fields.filter(([name]) => name.startsWith("asked_")).map(([, value]) => value);
+  const nameOf = (name) => (isAsked(name) && partOf(name)) || name;
+  const answered = fields.filter(([name]) => isAsked(name) && !partOf(name)).map(([, value]) => value);
   const values = new Map();
-  for (const [name, value] of fields) values.set(name, [...(values.get(name) ?? []), value]);
+  for (const [name, value] of fields) values.set(nameOf(name), [...(values.get(nameOf(name)) ?? []), value]);
   for (const field of form.elements) {
     if (!field.name || field.name === "csrfmiddlewaretoken" || field.name === "asked") continue;
-    const said = field.name.startsWith("asked_") ? answered : (values.get(field.name) ?? []);
-    if (field.type === "checkbox" || field.type === "radio") field.checked = said.includes(field.value);
+    const isChoice = field.type === "checkbox" || field.type === "radio";
+    const said = isAsked(field.name) && isChoice ? answered : (values.get(nameOf(field.name)) ?? []);
+    if (isChoice) field.checked = said.includes(field.value);
     else if (said.length) field.value = said[0];
     if ((field.checked || (said[0] && field.type !== "hidden")) && field.closest("details")) {
-      const isChoice = field.type === "checkbox" || field.type === "radio";
       if (!isChoice || field.checked !== field.defaultChecked) field.closest("details").open = true;
     }
   }
+  const placed = new Set(notedIn(fieldsOf(form)));
+  return notedIn(fields).every((one) => placed.has(one));
+}
+
+// The questions are others now: what was noted stays with the paper that was asked, and is sent as it was.
+function keepAsAsked(form, fields) {
+  const kept = fields.filter(([name]) => name === "asked" || isAsked(name));
+  const inputs = kept.map(([name, value]) => Object.assign(document.createElement("input"), { type: "hidden", name, value }));
+  const words = Object.assign(document.createElement("p"), { className: "notice", textContent: form.dataset.askedKept });
+  const place = form.querySelector("[data-asked]");
+  place?.replaceChildren(place.querySelector("summary"), words, ...inputs);
+  if (place) place.open = true;
+  else form.prepend(words, ...inputs);
 }
 
 function follow(form, shelf) {
@@ -113,7 +134,7 @@ function follow(form, shelf) {
   const kept = cameBack ? null : shelf.entries().find((entry) => entry.address === address && !entry.waits);
   let entry = kept ?? (cameBack && shelf.get(form.elements.key.value)) ?? null;
   if (kept) {
-    fill(form, kept.fields);
+    if (!fill(form, kept.fields)) keepAsAsked(form, kept.fields);
     form.elements.key.value = kept.key;
     say(form.dataset.restored);
   } else if (!cameBack) form.elements.key.value = uuid7();

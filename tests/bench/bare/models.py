@@ -1,3 +1,4 @@
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from wagtail.models import Page
 
@@ -23,3 +24,22 @@ class BareCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.seconds} s"
+
+
+class BareAnswer(models.Model):
+    """One row for each question of an attempt, written anew by each answer."""
+
+    attempt = models.UUIDField()
+    position = models.PositiveSmallIntegerField()
+    given = ArrayField(models.TextField())
+    counter = models.BigIntegerField()
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "bare answer"
+        constraints = [
+            models.UniqueConstraint(fields=["attempt", "position"], name="a_bare_question_has_one_answer")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.position}"
