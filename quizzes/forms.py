@@ -33,6 +33,8 @@ class InOrder(BaseChildFormSet):
             children = getattr(instance, self.fk.remote_field.related_name)
             queryset = children.all().order_by(self.model.sort_order_field)
         super().__init__(data, files, instance=instance, queryset=queryset, **kwargs)
+        if instance is not None and instance.pk is not None:
+            self.extra = 0  # empty rows are for what is begun
 
     @property
     def rows(self) -> list[Any]:
@@ -54,18 +56,23 @@ def _place(form: Any) -> int:
 
 
 class OrderedPanel(InlinePanel):
-    """Rows of a child model, kept in the order an editor gave them; `child_form` is the form of a row."""
+    """
+    Rows of a child model, kept in the order an editor gave them.
 
-    def __init__(self, *args: Any, child_form: Any = None, **kwargs: Any) -> None:
+    `child_form` is the form of a row, `at_first` the number of empty rows of what is new.
+    """
+
+    def __init__(self, *args: Any, child_form: Any = None, at_first: int = 0, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.child_form = child_form
+        self.at_first = at_first
 
     def clone_kwargs(self) -> dict[str, Any]:
-        return super().clone_kwargs() | {"child_form": self.child_form}
+        return super().clone_kwargs() | {"child_form": self.child_form, "at_first": self.at_first}
 
     def get_form_options(self) -> dict[str, Any]:
         options = super().get_form_options()
-        options["formsets"][self.relation_name]["formset"] = InOrder
+        options["formsets"][self.relation_name] |= {"formset": InOrder, "extra": self.at_first}
         if self.child_form is not None:
             options["formsets"][self.relation_name]["form"] = self.child_form
         return options

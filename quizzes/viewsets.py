@@ -159,6 +159,7 @@ QUESTION = [
         heading=_("Options"),
         label=_("Row"),
         max_num=12,
+        at_first=4,
         classname=_for(*CHOICES, "ordering", "matching"),
         help_text=_(
             "A choice: write the options and mark those that are right. To put in order: write the rows in "
@@ -256,7 +257,7 @@ class CaseViewSet(SnippetViewSet):
 QUIZ = [
     PapersStayPanel(),
     MultiFieldPanel([FieldPanel("title"), FieldPanel("title_en")], heading=_("Title")),
-    OrderedPanel("entries", heading=_("Questions"), label=_("Question")),
+    OrderedPanel("entries", heading=_("Questions"), label=_("Question"), at_first=1),
     PoolsPanel(
         "pools",
         panels=[

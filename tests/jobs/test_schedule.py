@@ -120,6 +120,8 @@ def test_the_rooms_have_registered_their_jobs() -> None:
         "hand in attempts whose time is over": False,
         "close jobs that went silent": False,
         "give back interrupted documents": False,
+        "give back interrupted files of questions": False,
+        "remove old files of questions": True,
         "remove old documents that were brought in": True,
         "give back interrupted workbooks": False,
         "seal the audit": False,

@@ -30,22 +30,25 @@ def choose_in_dialogue(page: Page, opener: str, wanted: str) -> None:
     page.locator(".modal-body").wait_for(state="detached")
 
 
-def write_question_and_quiz(page: Page, site: str) -> None:
+def write_question_and_quiz(page: Page, site: str) -> str:
+    """Return the address of the question, which waits for its review."""
     page.goto(f"{site}/admin/snippets/quizzes/question/add/")
     page.fill("[name=stem]", QUESTION)
-    page.select_option("[name=state]", "in_use")
     for number, text in enumerate(["听人把话说完", "先讲自己的意见"]):
         page.fill(f"[name=options-{number}-text]", text)
     page.check("[name=options-0-is_correct]")
     page.fill("[name=explanation]", "先听，才知道要办什么。")
     page.fill("[name=source]", "《关于领导方法的若干问题》，1943年6月1日")
     page.locator("button:has-text('保存')").last.click()
-    page.wait_for_url("**/question/")
+    page.wait_for_url("**/quizzes/questions/*/")
+    question = page.url
+    page.locator("form[action$='/submit/'] button").click()
     page.goto(f"{site}/admin/snippets/quizzes/quiz/add/")
     page.fill("[name=title]", "听意见 · 小测验")
     choose_in_dialogue(page, "button:has-text('选择 试题')", QUESTION)
     page.locator("button:has-text('保存')").last.click()
     page.wait_for_url("**/quiz/")
+    return question
 
 
 def write_lesson(page: Page, site: str, module: int) -> None:
@@ -71,8 +74,12 @@ def write_lesson(page: Page, site: str, module: int) -> None:
     page.wait_for_url(re.compile(r"/admin/pages/\d+/$"))
 
 
-def approve_lesson(reviewer: Visitor) -> None:
+def approve(reviewer: Visitor, question: str) -> None:
+    """The question first, taken into use, then the lesson that asks it."""
     reviewer.sign_in("reviewer", "/admin/")
+    reviewer.page.goto(question)
+    for act_on_it in ("approve", "take-into-use"):
+        reviewer.page.locator(f"form[action$='/{act_on_it}/'] button").click()
     page = from_the_desk(reviewer, "reviews", TITLE)
     act(page, "approve")
     told_in_the_dialogue(page)
@@ -92,9 +99,9 @@ def test_the_main_job_end_to_end(served: Served, somebody, module: tuple[int, st
     pk, path = module
     editor: Visitor = somebody(viewport={"width": 1280, "height": 1000})
     editor.sign_in("editor", "/admin/")
-    write_question_and_quiz(editor.page, served.url)
+    question = write_question_and_quiz(editor.page, served.url)
     write_lesson(editor.page, served.url, pk)
-    approve_lesson(somebody(viewport={"width": 1280, "height": 1000}))
+    approve(somebody(viewport={"width": 1280, "height": 1000}), question)
 
     member: Visitor = somebody()
     member.sign_in("member", path)
