@@ -36,6 +36,12 @@ class InOrder(BaseChildFormSet):
         if instance is not None and instance.pk is not None:
             self.extra = 0  # empty rows are for what is begun
 
+    def _construct_form(self, i: int, **kwargs: Any) -> Any:
+        form = super()._construct_form(i, **kwargs)
+        if form.empty_permitted:  # a new row that says nothing but its place says nothing
+            form.has_changed = lambda: bool(set(form.changed_data) - {"ORDER", "DELETE"})
+        return form
+
     @property
     def rows(self) -> list[Any]:
         """The rows that are kept, in the order given. After the forms were found valid."""

@@ -102,7 +102,7 @@ MOST_KEPT = 10
 
 @transaction.atomic
 def count_anew(at: datetime) -> int:
-    """Make the statistics of all versions anew, and return of how many there are any. A few statements, however many."""
+    """Make the statistics of all versions anew; return of how many there are any. A few statements in all."""
     with connection.cursor() as cursor:
         cursor.execute(_MEMORY)
         cursor.execute(_COUNT, {"least": LEAST_COUNTED, "most": MOST_COUNTED})

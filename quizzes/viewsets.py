@@ -9,6 +9,7 @@ from django.db.models import ProtectedError, QuerySet
 from django.forms import ModelForm
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.timezone import now
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
@@ -66,6 +67,10 @@ class AddQuestion(CreateView):
             response = super().form_valid(form)
             written_now(form.instance, by=self.request.user, at=now())
         return response
+
+    def get_success_url(self) -> str:
+        """Where it can be looked at as members see it, and submitted."""
+        return reverse("quizzes_question", args=[self.object.pk])
 
 
 class EditQuestion(EditView):

@@ -6,58 +6,113 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('quizzes', '0006_an_answer_is_saved_in_one_statement'),
-        ('sources', '0002_changes_in_two_hands'),
-        ('taggit', '0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx'),
+        ("quizzes", "0006_an_answer_is_saved_in_one_statement"),
+        ("sources", "0002_changes_in_two_hands"),
+        ("taggit", "0006_rename_taggeditem_content_type_object_id_taggit_tagg_content_8fc721_idx"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='ReviewStep',
+            name="ReviewStep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('written', 'Written'), ('submitted', 'Submitted for review'), ('taken_back', 'Taken back from review'), ('sent_back', 'Sent back'), ('approved', 'Approved'), ('taken_into_use', 'Taken into use'), ('retired', 'Retired'), ('brought_back', 'Brought back')], max_length=20, verbose_name='what was done')),
-                ('digest', models.CharField(max_length=64)),
-                ('words', models.CharField(blank=True, max_length=1000, verbose_name='words for the editor')),
-                ('at', models.DateTimeField(verbose_name='when')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("written", "Written"),
+                            ("submitted", "Submitted for review"),
+                            ("taken_back", "Taken back from review"),
+                            ("sent_back", "Sent back"),
+                            ("approved", "Approved"),
+                            ("taken_into_use", "Taken into use"),
+                            ("retired", "Retired"),
+                            ("brought_back", "Brought back"),
+                        ],
+                        max_length=20,
+                        verbose_name="what was done",
+                    ),
+                ),
+                ("digest", models.CharField(max_length=64)),
+                ("words", models.CharField(blank=True, max_length=1000, verbose_name="words for the editor")),
+                ("at", models.DateTimeField(verbose_name="when")),
             ],
             options={
-                'verbose_name': 'step of a review',
-                'verbose_name_plural': 'steps of a review',
+                "verbose_name": "step of a review",
+                "verbose_name_plural": "steps of a review",
             },
         ),
         migrations.AddField(
-            model_name='question',
-            name='awaits_since',
-            field=models.DateTimeField(editable=False, null=True, verbose_name='awaiting review since'),
+            model_name="question",
+            name="awaits_since",
+            field=models.DateTimeField(editable=False, null=True, verbose_name="awaiting review since"),
         ),
         migrations.AddConstraint(
-            model_name='question',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'retired'), _negated=True), ('awaits_since__isnull', True), _connector='OR'), name='a_retired_question_awaits_no_review'),
+            model_name="question",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "retired"), _negated=True),
+                    ("awaits_since__isnull", True),
+                    _connector="OR",
+                ),
+                name="a_retired_question_awaits_no_review",
+            ),
         ),
         migrations.AddField(
-            model_name='reviewstep',
-            name='by',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL),
+            model_name="reviewstep",
+            name="by",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+            ),
         ),
         migrations.AddField(
-            model_name='reviewstep',
-            name='question',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='steps', to='quizzes.question'),
+            model_name="reviewstep",
+            name="question",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE, related_name="steps", to="quizzes.question"
+            ),
         ),
         migrations.AddIndex(
-            model_name='reviewstep',
-            index=models.Index(fields=['question', '-id'], name='last_step_of_a_question'),
+            model_name="reviewstep",
+            index=models.Index(fields=["question", "-id"], name="last_step_of_a_question"),
         ),
         migrations.AddConstraint(
-            model_name='reviewstep',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['written', 'submitted', 'taken_back', 'sent_back', 'approved', 'taken_into_use', 'retired', 'brought_back'])), name='a_step_of_a_review_is_known'),
+            model_name="reviewstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "kind__in",
+                        [
+                            "written",
+                            "submitted",
+                            "taken_back",
+                            "sent_back",
+                            "approved",
+                            "taken_into_use",
+                            "retired",
+                            "brought_back",
+                        ],
+                    )
+                ),
+                name="a_step_of_a_review_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='reviewstep',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('kind', 'sent_back'), _negated=True), models.Q(('words', ''), _negated=True), _connector='OR'), name='what_is_sent_back_says_why'),
+            model_name="reviewstep",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("kind", "sent_back"), _negated=True),
+                    models.Q(("words", ""), _negated=True),
+                    _connector="OR",
+                ),
+                name="what_is_sent_back_says_why",
+            ),
         ),
     ]

@@ -5,15 +5,16 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('quizzes', '0008_files_of_questions'),
+        ("quizzes", "0008_files_of_questions"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='mark',
-            index=models.Index(condition=models.Q(('awaiting__gt', 0)), fields=['attempt'], name='marks_that_await_a_person'),
+            model_name="mark",
+            index=models.Index(
+                condition=models.Q(("awaiting__gt", 0)), fields=["attempt"], name="marks_that_await_a_person"
+            ),
         ),
     ]

@@ -88,6 +88,8 @@ CHASING: dict[str, Names] = {
 """Two of them by other names than the search knows: the roll's expected, and the overview's rows."""
 
 OURS = {
+    "courses.desk_questions.due": "questions of the bank that editors are to check soon",
+    "courses.desk_questions.overdue": "questions of the bank that editors are to check",
     "hours.awaiting.waiting_lines": "records that a leader is to confirm",
     "hours.desk.awaiting": "the same, as a page",
     "hours.desk.awaiting_one": "the same, one of them",
@@ -111,6 +113,14 @@ OURS = {
 }
 
 ELSEWHERE = {
+    "quizzes.ending.end_overdue": "attempts whose time is over are handed in",
+    "quizzes.exchange.holding.left_behind": "what a file of questions cannot hold",
+    "quizzes.hand_marking.Waiting": "answers that a marker is to read, without names",
+    "quizzes.hand_marking.waiting_answers": "answers that a marker is to read, without names",
+    "quizzes.hand_marking.waiting_questions": "answers that a marker is to read, without names",
+    "quizzes.marking.awaiting": "answers that a marker is to read",
+    "quizzes.questions.awaiting_review": "questions that a reviewer is to read",
+    "quizzes.reviewing.waiting_for": "questions that a reviewer is to read",
     "courses.error_reports.AnswerMissing": "a refusal",
     "courses.search_index.index_missing": "lessons that search does not know yet",
     "courses.search_words.__missing__": "a character without pinyin",

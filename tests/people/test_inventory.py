@@ -132,6 +132,9 @@ def test_my_data_walks_all_models_and_leaves_none_out(member) -> None:
         "quizzes.attempt",
         "quizzes.answer.attempt__member",
         "quizzes.mark.attempt__member",
+        "quizzes.checked.attempt__member",
+        "quizzes.givenpoints.attempt__member",
+        "quizzes.timeextension",
         "programmes.lessonreached",
     }
     assert {
@@ -170,6 +173,9 @@ def test_what_the_night_drops_has_a_moment_and_a_length() -> None:
         "wagtailadmin.formstate.user": timedelta(days=30),
         "wagtailadmin.editingsession.user": timedelta(days=1),
         "quizzes.answer.attempt__member": timedelta(days=2 * 365),
+        "quizzes.checked.attempt__member": timedelta(days=2 * 365),
+        "quizzes.givenpoints.attempt__member": timedelta(days=2 * 365),
+        "quizzes.itemresult.attempt__member": timedelta(days=2 * 365),
     }
 
 

@@ -101,9 +101,9 @@ def test_a_question_shows_each_version_with_what_was_given_drawn(signed_in) -> N
         (False, 10, 25, 10),
     ]
     words = page.content.decode()
-    assert 'aria-label="90 % of the better third, 40 % of the weaker third"' in words
-    assert 'aria-label="-0.20 on a line from -1 to +1"' in words
-    assert "The key may be wrong" in words
+    assert 'aria-label="高分组（前三分之一）的 90 %，低分组（后三分之一）的 40 %"' in words
+    assert 'aria-label="在 -1 到 +1 之间，为 -0.20"' in words
+    assert "答案可能有误" in words
 
 
 def test_the_workbook_holds_what_the_list_shows_and_is_in_the_audit(signed_in) -> None:

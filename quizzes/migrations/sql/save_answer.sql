@@ -60,7 +60,7 @@ begin
             return;
         end if;
     end if;
-    if not exists (select from quizzes_answer a where a.attempt_id = p_attempt offset p_most - 1) then
+    if (select count(*) from quizzes_answer a where a.attempt_id = p_attempt) < p_most then
         insert into quizzes_answer as a (attempt_id, position, given, device, counter, given_at, saved_at, is_late)
             values (p_attempt, p_position, p_given, p_device, p_counter, given, saved, late)
             on conflict do nothing returning a.* into same;
