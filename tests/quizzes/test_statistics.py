@@ -215,7 +215,10 @@ SOUND = choices((60, 0.9, 0.3), (25, 0.05, 0.4), (15, 0.05, 0.3))
             Figures(100, 0.6, 0.5, choices((80, 0.9, 0.3), (20, 0.1, 0.7), (0, 0, 0))),
             ["option_never_chosen"],
         ),
-        (Figures(100, 0.5, 0.5, choices((50, 0.3, 0.6), (45, 0.6, 0.3), (5, 0.1, 0.1))), ["key_may_be_wrong"]),
+        (
+            Figures(100, 0.5, 0.5, choices((50, 0.3, 0.6), (45, 0.6, 0.3), (5, 0.1, 0.1))),
+            ["key_may_be_wrong"],
+        ),
         (Figures(100, 0.5, 0.2, choices((50, 0.5, 0.4), (45, 0.4, 0.3), (5, 0.1, 0.3))), ["two_keys"]),
         # weaker members choose it more: it is a good wrong option, not a second key
         (Figures(100, 0.5, 0.2, choices((50, 0.5, 0.2), (45, 0.4, 0.5), (5, 0.1, 0.3))), []),
