@@ -120,7 +120,7 @@ class Answer(models.Model):
 
     `given`: by kind of question. Choice: keys of the options, sorted. Order: keys in order. Match: for each
     option in the order of the paper the key of the other side, or "". Fill in: the words for each blank.
-    Short answer: one text. Empty: taken back.
+    Short answer: one text. Empty: taken back. An order noted from paper has "" where a number was missing.
 
     `device`, `counter`: which device of the member's, and its counting of its own answers; none from a form
     without a script. `given_at`: when it was given as far as the server can tell, never after `saved_at`.
