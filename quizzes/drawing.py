@@ -119,16 +119,22 @@ def _cases_together(versions: Sequence[QuestionVersion]) -> list[list[QuestionVe
     return list(groups.values())
 
 
+def _drawn(kind: str, drawn: list[str], key: list[str]) -> list[str]:
+    """What is to be put in order is not drawn solved; of two rows either order would tell the other."""
+    solved = kind == Question.Kind.ORDERING and drawn == key and len(key) > 2
+    return [*drawn[1:], drawn[0]] if solved else drawn
+
+
 def _place(version: QuestionVersion, order: Order, shuffles: bool) -> dict[str, Any]:
     content = version.content
     kind = content["kind"]
     keys = [option["key"] for option in content["options"]]
-    # What is to be put in order never stands in the order of the key, whatever the quiz says.
+    # What is to be put in order is shuffled, whatever the quiz says.
     shuffled = kind not in FIXED and (shuffles or kind == Question.Kind.ORDERING)
     place: dict[str, Any] = {
         "version": version.pk,
         "kind": kind,
-        "options": order(keys) if shuffled else keys,
+        "options": _drawn(kind, order(keys), keys) if shuffled else keys,
     }
     if content.get("matches"):
         place["matches"] = order(match["key"] for match in content["matches"])

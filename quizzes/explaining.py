@@ -27,6 +27,7 @@ from quizzes.papers import (
     words_of,
 )
 from quizzes.same_words import fills
+from quizzes.time_limits import GRACE
 
 
 @dataclass(frozen=True)
@@ -144,8 +145,12 @@ class Result:
 
 
 def key_from(quiz: Quiz, *, at: datetime) -> datetime | None:
-    """Return from when the key is shown after an attempt, or None when it is shown now."""
-    if quiz.feedback == Quiz.Feedback.AFTER_CLOSING and quiz.closes_at and at < quiz.closes_at:
+    """
+    Return from when the key is shown after an attempt, or None when it is shown now.
+
+    After closing, not before the last answer given in time can have arrived.
+    """
+    if quiz.feedback == Quiz.Feedback.AFTER_CLOSING and quiz.closes_at and at <= quiz.closes_at + GRACE:
         return quiz.closes_at
     return None
 
@@ -164,7 +169,7 @@ def result_of(attempt: Attempt, *, at: datetime) -> Result:
         questions=[] if shown_from else _explained_all(attempt, mark),
         told=_told(attempt) if shown_from else [],
         key_from=shown_from,
-        corrected=[one for one in marks if one.regrade_id],
+        corrected=[] if shown_from else [one for one in marks if one.regrade_id],
     )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.utils.timezone import now
 from django.utils.translation import gettext_lazy as _
@@ -122,6 +123,7 @@ def own_data(member: Member) -> list[Section]:
     attempts = list(Attempt.objects.of(member).select_related("quiz").order_by("-begun_at", "-pk"))
     answers = Answer.objects.filter(attempt__in=attempts).select_related("attempt").order_by("pk")
     marks = Mark.objects.filter(attempt__in=attempts).select_related("attempt__quiz").order_by("pk")
+    told = {row.pk for row in attempts if key_from(row.quiz, at=at) is None}
     versions = QuestionVersion.objects.in_bulk({place["version"] for row in attempts for place in row.paper})
     return [
         Section(
@@ -144,7 +146,7 @@ def own_data(member: Member) -> list[Section]:
             "quizzes.givenpoints",
             _("Points that a person gave for my short answers"),
             _GIVEN_POINTS,
-            [_given_points(row) for row in GivenPoints.objects.filter(attempt__in=attempts).order_by("pk")],
+            [_given_points(row, told) for row in GivenPoints.objects.filter(attempt__in=attempts).order_by("pk")],
         ),
         Section(
             "quizzes.timeextension",
@@ -237,8 +239,10 @@ def _checked(row: Checked) -> tuple[Any, ...]:
     return (str(row.attempt_id), row.position + 1, row.checked_at)
 
 
-def _given_points(row: GivenPoints) -> tuple[Any, ...]:
-    return (str(row.attempt_id), row.position + 1, row.points, row.comment, row.given_at)
+def _given_points(row: GivenPoints, told: set[UUID]) -> tuple[Any, ...]:
+    """The points and the words only where the key may be told already."""
+    said = (row.points, row.comment) if row.attempt_id in told else (None, "")
+    return (str(row.attempt_id), row.position + 1, *said, row.given_at)
 
 
 def _extension(row: TimeExtension) -> tuple[Any, ...]:

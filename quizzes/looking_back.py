@@ -16,6 +16,7 @@ from quizzes.beginning import NoPlace, kept
 from quizzes.drawing import draw_paper
 from quizzes.models import Attempt, AttemptQuerySet, QuestionVersion, Quiz
 from quizzes.slots import places
+from quizzes.time_limits import GRACE
 
 MOST_QUESTIONS = 50
 
@@ -34,13 +35,14 @@ class LookBack:
 
 
 # Of each attempt the mark that holds; of each question the last time it was missed so long ago, and whether
-# it was right since, also when looking back. A short answer needs a person, and nobody sees a look back.
+# it was right since, also when looking back. Nothing is told before the key is shown. A short answer needs a person, and nobody sees a look back.
 _MISSED = """
     with asked as (
         select a.quiz_id, a.handed_in_at, a.is_look_back, q.look_back_weeks, v.question_id,
             (row ->> 'right')::boolean as is_right, coalesce((row ->> 'awaiting')::boolean, false) as awaits
         from quizzes_attempt a
         join quizzes_quiz q on q.id = a.quiz_id and q.look_back_weeks is not null
+            and (q.feedback <> 'after_closing' or q.closes_at is null or q.closes_at + %(grace)s < %(at)s)
         cross join lateral (
             select m.detail from quizzes_mark m where m.attempt_id = a.id order by m.id desc limit 1
         ) mark
@@ -65,7 +67,7 @@ _MISSED = """
 def _missed(member: Member, quiz: Quiz | None, *, at: datetime) -> list[tuple[int, int]]:
     """The quiz and the approved version of each question that may be looked back at. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(_MISSED, {"member": member.pk, "quiz": quiz.pk if quiz else None, "at": at})
+        cursor.execute(_MISSED, {"member": member.pk, "quiz": quiz.pk if quiz else None, "at": at, "grace": GRACE})
         return cursor.fetchall()
 
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from quizzes.same_words import fills
 
-VERSION = 2
+VERSION = 3
 """Grows when the same answers would be marked differently; it is kept with each mark."""
 
 HUNDREDTH = Decimal("0.01")

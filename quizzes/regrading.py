@@ -25,7 +25,7 @@ from people.leading import Refusal
 from people.models import Member, Office, Sight
 from quizzes.awarding import award_passes
 from quizzes.keys import check_key, contents_by_version, for_version, hold_keys_alone
-from quizzes.models import Attempt, KeyCorrection, Mark, Question, QuestionVersion, Regrade
+from quizzes.models import Attempt, KeyCorrection, Mark, Question, QuestionVersion, Regrade, ReviewStep
 from quizzes.remarking import AT_ONCE, Remarked, new_mark, remark, write_items_again
 
 LONGEST_REASON = 200
@@ -181,7 +181,11 @@ def refuse_who_may_not(versions: Iterable[QuestionVersion], by: Member, *, at: d
     """
     if not any(office.kind == Office.Kind.REVIEWER for office in by.held_offices(localdate(at))):
         raise ReviewersDecide
-    if any(row.written_by_id == by.pk for row in versions):
+    rows = list(versions)
+    wrote = ReviewStep.objects.filter(
+        question__in={row.question_id for row in rows}, by=by, kind=ReviewStep.Kind.WRITTEN
+    )
+    if any(row.written_by_id == by.pk for row in rows) or wrote.exists():
         raise OwnKey
 
 

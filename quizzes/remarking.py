@@ -13,7 +13,7 @@ from quizzes import marking
 from quizzes.items import rebuild_items
 from quizzes.keys import contents_by_version
 from quizzes.marks import mark_of
-from quizzes.models import Attempt, GivenPoints, ItemResult, Mark
+from quizzes.models import Attempt, GivenPoints, ItemResult, Mark, Question
 
 AT_ONCE = 500
 """Attempts that are read together."""
@@ -77,9 +77,18 @@ def remark(
 
 def _remarked(attempt: Attempt, last: Mark, by_hand: Mapping[int, GivenPoints], known: Contents) -> Remarked:
     given = {position: list(row["given"]) for position, row in enumerate(last.detail)}
-    points = {position: row.points for position, row in by_hand.items()}
+    points = _points_of_before(attempt, last) | {position: row.points for position, row in by_hand.items()}
     paper = [known[place["version"]] for place in attempt.paper]
     return Remarked(attempt, last, given, marking.mark(paper, given, points))
+
+
+def _points_of_before(attempt: Attempt, last: Mark) -> dict[int, int]:
+    """What short answers earned by the mark that holds: it stays when the rows of the marker are gone by age."""
+    return {
+        position: round(row["points"])
+        for position, (place, row) in enumerate(zip(attempt.paper, last.detail, strict=True))
+        if place["kind"] == Question.Kind.SHORT_ANSWER and row["given"] and not row.get("awaiting")
+    }
 
 
 def _last_marks(attempts: Sequence[UUID]) -> dict[UUID, Mark]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, F, OuterRef, Sum, When, Window
+from django.db.models import Case, Count, Exists, F, OuterRef, Subquery, Sum, When, Window
 from django.db.models.expressions import OrderBy
 
 from quizzes.marking import passed, percentage
@@ -46,18 +46,28 @@ def best_results(
     if quiz_keys is not None:
         marks = marks.filter(attempt__quiz__key__in=list(quiz_keys))
     rows = (
-        marks.annotate(
+        marks.annotate(held=_kept_percent())
+        .annotate(
             attempts=Window(Count("pk"), partition_by=[who, what]),
             total=Window(Sum("percent"), partition_by=[who, what]),
+            held_total=Window(Sum("held"), partition_by=[who, what]),
         )
         .order_by(who, what, *_what_counts())
         .distinct(who, what)
         .values_list(
             who, what, "attempt__quiz__counts", "percent", "passed", "attempt__handed_in_at", "attempts",
-            "total", "attempt__pass_mark",
+            "total", "attempt__pass_mark", "held_total",
         )
     )  # fmt: skip
     return {(member, quiz): _result(*result) for member, quiz, *result in rows}
+
+
+def _kept_percent() -> Subquery:
+    """The most that an attempt was ever given, since the last regrade that lets passes fall."""
+    of_attempt = Mark.objects.filter(attempt=OuterRef("attempt"))
+    fell = of_attempt.filter(pk__gt=OuterRef("pk"), regrade__lets_passes_fall=True)
+    held = of_attempt.filter(~Exists(fell))
+    return Subquery(held.order_by("-percent").values("percent")[:1])
 
 
 def _what_counts() -> list[OrderBy]:
@@ -71,11 +81,19 @@ def _what_counts() -> list[OrderBy]:
 
 
 def _result(
-    counts: str, percent: int, is_passed: bool, when: datetime, attempts: int, total: int, pass_mark: int
+    counts: str,
+    percent: int,
+    is_passed: bool,
+    when: datetime,
+    attempts: int,
+    total: int,
+    pass_mark: int,
+    held: int,
 ) -> Best:
     if counts == Quiz.Counts.AVERAGE and attempts > 1:
         percent = percentage(total, attempts * 100)
-        is_passed = passed(percent, pass_mark)
+        # A regrade takes no pass: what was reached by the marks of then stays reached.
+        is_passed = passed(max(percent, percentage(held, attempts * 100)), pass_mark)
     return Best(percent, is_passed, when, attempts)
 
 

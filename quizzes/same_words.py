@@ -18,6 +18,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -33,7 +34,15 @@ _SAME_SIGN = str.maketrans(
 )
 _MARKS_KEPT = "%‰#"
 _MARKS_DROPPED = "`|~"
-_LOOSE = set("多余几半上下左右内外约近不非")
+_LOOSE = re.compile(
+    "^[多余几来许半]|几|以[上下内外]|上下|左右|开外|出头|不[到足等]|[约近]|[多余半]$"
+)
+"""What makes another number of it."""
+
+_AROUND = "“”‘’\"'「」《》()[]【】,、;:!?。= "
+_UNSEEN = re.compile("[\u200b-\u200f\u2060\ufeff]")
+_WHOLE = re.compile(rf"百分之百(?![{NUMERAL}\d])")
+_MIXED = re.compile(rf"(?<![\d.,{NUMERAL}])(\d{{1,4}})万(\d)千(?![\d{NUMERAL}])")
 _SHARE = {"百分之": "%", "千分之": "‰"}
 _PART_OF = re.compile(r"(百分之|千分之)")
 
@@ -54,8 +63,15 @@ def fills(blank: Mapping[str, Any], given: str) -> bool:
 
 def folded(text: str) -> str:
     """Return a text in half width, lower case and simplified characters, nothing around it."""
-    normal = unicodedata.normalize("NFKC", text.translate(_RAISED).translate(_SAME_SIGN))
-    return normal.casefold().translate(_SAME_SIGN).translate(_simplified()).strip()
+    seen = _UNSEEN.sub("", text).translate(_RAISED).translate(_SAME_SIGN)
+    normal = unicodedata.normalize("NFKC", seen)
+    half = normal.casefold().translate(_SAME_SIGN).translate(_simplified()).strip()
+    return _MIXED.sub(_thousands, _WHOLE.sub("100%", half))
+
+
+def _thousands(found: re.Match[str]) -> str:
+    """2万5千 is 25000."""
+    return str(int(found[1]) * 10_000 + int(found[2]) * 1_000)
 
 
 @cache
@@ -92,7 +108,7 @@ def _written_in_digits(found: re.Match[str]) -> str:
 def _decimal(value: Fraction) -> str:
     if value.denominator == 1:
         return str(value.numerator)
-    return f"{value.numerator / value.denominator:.12f}".rstrip("0")
+    return f"{Decimal(value.numerator) / value.denominator:f}"
 
 
 def _share_in_digits(found: re.Match[str]) -> str:
@@ -135,7 +151,7 @@ class _Number:
 
 
 def _same_number(wanted: str, told: str, near: Fraction) -> bool:
-    key, number = _number(wanted), _number(told)
+    key, number = _number(wanted.strip(_AROUND)), _number(told.strip(_AROUND))
     if key is None:
         return _same_words(wanted, told)
     if number is None or (key.unit and number.unit != key.unit):
@@ -170,7 +186,7 @@ def _with_unit(value: Fraction, after: str) -> _Number | None:
             return None
         value, after = above / below, after[parts.end() :]
     unit = after.strip().rstrip("。.").strip()
-    if len(unit) > 12 or set(unit) & _LOOSE or any(char.isnumeric() for char in unit):
+    if len(unit) > 12 or _LOOSE.search(unit) or any(char.isnumeric() for char in unit):
         return None
     if not all(char.isalpha() or char in "%‰°/.$¥€" for char in unit):
         return None
@@ -178,8 +194,8 @@ def _with_unit(value: Fraction, after: str) -> _Number | None:
 
 
 def _same_date(wanted: str, told: str) -> bool:
-    key = date_written(wanted)
+    key = date_written(wanted.strip(_AROUND))
     if key is None:
         return _same_words(wanted, told)
-    date = date_written(told, may_lack_year=key.year is None)
+    date = date_written(told.strip(_AROUND), may_lack_year=key.year is None)
     return date is not None and is_the_date(key, date)

@@ -34,10 +34,10 @@ _COUNT = """
     ), answered as (
         select version_id, sum(n) as n from cells group by version_id having sum(n) >= %(least)s
     ), few as (
-        -- Five answers of one member are not five people. Of so many answers it need not be asked.
+        -- Five answers of one member are not five people. Of very many answers it need not be asked.
         select i.version_id from answered v
             join quizzes_itemresult i using (version_id) join quizzes_attempt a on a.id = i.attempt_id
-            where v.n < %(least)s * 10
+            where v.n < %(least)s * 100
             group by i.version_id having count(distinct a.member_id) < %(least)s
     ), told as (
         select version_id from answered except select version_id from few

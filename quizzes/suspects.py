@@ -89,4 +89,4 @@ def _rival_and_key(content: Mapping[str, Any], chosen: Sequence[Chosen]) -> tupl
     wrong = [one for one in given if one.score < 1]
     if not right or not wrong:
         return None, 0
-    return max(wrong, key=lambda one: one.high), (min if content["kind"] in _OPTIONS else sum)(right)
+    return max(wrong, key=lambda one: one.high), (min if content["kind"] == "multiple_choice" else sum)(right)

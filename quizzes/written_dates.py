@@ -29,8 +29,8 @@ _YEAR = r"(?P<year>\d{3,4})"
 _WHOLE = [
     re.compile(pattern)
     for pattern in (
-        rf"(?:公元)?(?P<year>{_NUMBER})年(?:(?P<month>{_NUMBER})月份?(?:(?P<day>{_NUMBER})[日号])?)?",
-        rf"{_YEAR}(?P<apart>[-./])(?P<month>\d{{1,2}})(?:(?P=apart)(?P<day>\d{{1,2}}))?",
+        rf"(?:公元)?(?P<year>{_NUMBER})年(?:(?P<month>{_NUMBER})月份?(?:(?P<day>{_NUMBER})[日号]?)?)?",
+        rf"{_YEAR}(?P<apart>[-./、,· ])(?P<month>\d{{1,2}})(?:(?P=apart)(?P<day>\d{{1,2}}))?",
         r"(?P<year>\d{4})(?P<month>\d\d)(?P<day>\d\d)",
         rf"{_YEAR}|(?P<chinese>[{NUMERAL}]{{4}})",
         rf"(?:{_DAY} (?:of )?)?{_MONTH} ?,? ?{_YEAR}",

@@ -62,6 +62,7 @@ def take_scores(request: HttpRequest, key: UUID) -> HttpResponse:
     found = _scores_or_404(request, key)
     form = TakeForm(request.POST)
     if not form.is_valid():
+        note_look(request, SCORES_LOOKED, organisation=found.organisation)
         return render(request, "reports/scores.html", {"scores": found, "form": form})
     with transaction.atomic():
         note(

@@ -134,6 +134,8 @@ class _Reading:
         found_words = words_of_html(plain)
         for lost in sorted(found_words.lost):
             self.entry.warn("lost", what=lost)
+        if found_words.has_english:
+            self.entry.warn("lost", what="english")
         return found_words.chinese
 
     def _of_kind(self, before: str, inside: str, after: str) -> Carried:
@@ -203,7 +205,7 @@ class _Reading:
 
     def _numerical(self, stem: str, inside: str) -> Carried:
         ranges: list[tuple[str, str]] = []
-        for part in re.split(r"(?=[=~])", inside) if re.match(r"\s*[=~]", inside) else [inside]:
+        for part in re.split(r"(?=[=~])", inside):
             if not part.strip():
                 continue
             text = part.lstrip("=~")

@@ -44,6 +44,14 @@ def _escaped(text: str) -> str:
     return _SIGNS.sub(_stroked, text).replace("\n", "\\n")
 
 
+_FORMAT = re.compile(r"\s*\[(?:html|markdown|plain|moodle)\]", re.IGNORECASE)
+
+
+def _words(text: str) -> str:
+    """Words that begin like the name of a format get the name of theirs before them."""
+    return ("[plain]" if _FORMAT.match(text) else "") + _escaped(text)
+
+
 def _about(question: Carried) -> str:
     said = [("id", question.reference)] if question.reference else []
     said += [("tag", tag) for tag in question.tags]
@@ -58,7 +66,7 @@ def _about(question: Carried) -> str:
 
 def _written(question: Carried) -> str:
     title = f"::{_escaped(question.reference)}::" if question.reference else ""
-    general = f"####{_escaped(question.explanation)}" if question.explanation else ""
+    general = f"####{_words(question.explanation)}" if question.explanation else ""
     if question.kind == FILL_IN:
         before, _blank, after = question.stem.partition(BLANK)
         return f"{title}[plain]{_escaped(before)}{{{_blank_of(question)}{general}}}{_escaped(after)}"
@@ -81,8 +89,8 @@ def _true_false(options: list[Option]) -> str:
     wrong = next(option for option in options if not option.is_right)
     told = "TRUE" if right is options[0] else "FALSE"
     if right.feedback:
-        return f"{told}#{_escaped(wrong.feedback)}#{_escaped(right.feedback)}"
-    return f"{told}#{_escaped(wrong.feedback)}" if wrong.feedback else told
+        return f"{told}#{_words(wrong.feedback)}#{_words(right.feedback)}"
+    return f"{told}#{_words(wrong.feedback)}" if wrong.feedback else told
 
 
 def _option(question: Carried, option: Option, right: int) -> str:
@@ -91,8 +99,8 @@ def _option(question: Carried, option: Option, right: int) -> str:
     weight = weight_of(question, option, right)
     shows = question.kind == SEVERAL or option.text.startswith("%")
     told = f"%{weight}%" if shows else ""
-    return f"\n\t{sign}{told}{_escaped(option.text)}" + (
-        f"#{_escaped(option.feedback)}" if option.feedback else ""
+    return f"\n\t{sign}{told}{_words(option.text)}" + (
+        f"#{_words(option.feedback)}" if option.feedback else ""
     )
 
 
@@ -107,7 +115,7 @@ def weight_of(question: Carried, option: Option, right: int) -> str:
 
 
 def _pair(pair: Pair) -> str:
-    return f"\n\t={_escaped(pair.text)} -> {_escaped(pair.match)}"
+    return f"\n\t={_words(pair.text)} -> {_words(pair.match)}"
 
 
 def _blank_of(question: Carried) -> str:
@@ -121,7 +129,7 @@ def _blank_of(question: Carried) -> str:
 
 
 def _weighed(text: str) -> str:
-    return ("%100%" if text.startswith("%") else "") + _escaped(text)
+    return ("%100%" if text.startswith("%") else "") + _words(text)
 
 
 def starred(text: str) -> str:

@@ -53,6 +53,13 @@ class Words:
             self.has_english |= language == "en"
 
 
+_NOT_A_TAG = re.compile(
+    r"""<(?!/?[a-z][\w:-]*(?:\s+[\w:-]+(?:\s*=\s*(?:"[^"]*"|'[^']*'|[^\s"'<>]+))?)*\s*/?>|!--)""",
+    re.IGNORECASE | re.ASCII,
+)
+"""A sign for less than, as in a < b, which is no tag."""
+
+
 def has_marks(text: str) -> bool:
     return bool(_MARKS.search(text) or _FORMULA.search(text))
 
@@ -64,6 +71,7 @@ def words_of_html(text: str) -> Words:
     :raises UploadRefused: when so much stands within each other that it is no text.
     """
     words = Words()
+    text = _NOT_A_TAG.sub("&lt;", text)
     if _FORMULA.search(text):
         words.lost.add(FORMULA)
     if "<" not in text:

@@ -15,6 +15,8 @@ from quizzes.exchange.refusals import FileRefused
 
 DOCUMENT, NUMBERING = "word/document.xml", "word/numbering.xml"
 MOST_COLUMNS = 60
+DEEPEST = 8
+"""The last level of a list in Word."""
 _GONE = frozenset({"del", "moveFrom", "instrText", "delText", "Fallback", "pPr", "rPr"})
 _PICTURES = frozenset({"drawing", "pict", "object"})
 
@@ -115,7 +117,7 @@ class _Reading:
                 if properties is not None:
                     wide, merged = _child(properties, "gridSpan"), _child(properties, "vMerge")
                     told = _value(wide) if wide is not None else ""
-                    span = int(told) if told.isdecimal() else 1
+                    span = _number(told, 1)
                     goes_on = merged is not None and _value(merged) in ("", "continue")
                 goes_on = goes_on and len(cells) < len(above)
                 words = above[len(cells)] if goes_on else self.cell(cell)
@@ -176,6 +178,13 @@ def _collect(element: Any, pieces: list[str], lost: set[str]) -> None:
             _collect(child, pieces, lost)
 
 
+
+
+def _number(told: str, otherwise: int) -> int:
+    """A number of a few digits; a file may write a million of them."""
+    return int(told) if told.isdecimal() and len(told) <= 6 else otherwise
+
+
 _CHINESE = "零一二三四五六七八九"
 
 
@@ -215,7 +224,7 @@ class _Numbers:
         name, depth = _child(listed, "numId"), _child(listed, "ilvl")
         number = _value(name) if name is not None else ""
         told = _value(depth) if depth is not None else "0"
-        level = int(told) if told.isdecimal() else 0
+        level = min(_number(told, 0), DEEPEST)
         levels, counts = self.levels.get(number, {}), self.counts[number]
         if level not in levels:
             return ""
@@ -242,8 +251,8 @@ def _level(element: Any) -> tuple[int, tuple[str, str, int]]:
 
     place, start = _value(element, "ilvl"), told("start", "1")
     return (
-        int(place) if place.isdecimal() else 0,
-        (told("numFmt", "decimal"), told("lvlText", ""), int(start) if start.isdecimal() else 1),
+        min(_number(place, 0), DEEPEST),
+        (told("numFmt", "decimal"), told("lvlText", ""), _number(start, 1)),
     )
 
 

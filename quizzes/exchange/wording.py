@@ -56,6 +56,7 @@ LOST: dict[str, Any] = {
     "formula": _("formulas (they stand there as they were typed)"),
     "file": _("files attached to it"),
     "language": _("words in other languages than Chinese and English"),
+    "english": _("the English words, since a GIFT file holds one language"),
 }
 
 PARTS: dict[str, Any] = {

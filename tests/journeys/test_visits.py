@@ -148,7 +148,7 @@ def test_what_was_noted_of_questions_that_have_changed_is_kept_as_it_was_asked(v
 
     page.route("**/visits/record/**", with_quiz)
     page.click("a.btn.quiet[href*='record/?member=']")
-    page.click("[data-asked] summary")
+    page.click("details:has([name=asked]) > summary")
     page.select_option("[name=asked_0_old]", "2")
     page.fill("[name=asked_1_old-1]", "多走访\n多听")
     page.wait_for_timeout(1000)

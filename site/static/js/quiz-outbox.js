@@ -125,7 +125,9 @@ export class AnswerOutbox {
   // A device set back to an earlier state counts again what it has counted before.
   #countAnew({ key, ...entry }, counted) {
     this.#raise(Number(counted) || 0);
-    const text = JSON.stringify({ ...entry, count: this.#next() });
+    const now = this.inHand.get(key) ?? this.#read(key);
+    const last = now && now.count !== entry.count ? now : entry; // something newer may have been given meanwhile
+    const text = JSON.stringify({ ...last, count: this.#next() });
     if (this.inHand.has(key)) this.inHand.set(key, JSON.parse(text));
     else this.#write(key, text);
     this.again = true;

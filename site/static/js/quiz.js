@@ -17,6 +17,7 @@ const section = (number) => sections[number - 1];
 const drawOrder = new Map();
 let current = Number(texts.current);
 let over = false;
+let tries = 0; // to send, after the time was over
 
 // ---- what is said
 
@@ -146,6 +147,10 @@ async function look(section) {
   const button = section.querySelector("button[data-check]");
   button.setAttribute("aria-disabled", "true");
   await send();
+  if (outbox.waiting(attempt).some(({ number }) => number === numberOf(section))) {
+    button.removeAttribute("aria-disabled");
+    return tell(section, texts.noCheck); // the key is shown for what the server has
+  }
   const url = `/api/v1/attempts/${attempt}/checks/${numberOf(section)}`;
   const { status, answer } = await request("POST", url, JSON.stringify({ token })).catch(() => ({}));
   button.removeAttribute("aria-disabled");
@@ -169,6 +174,11 @@ async function timeIsOver() {
   for (const form of quiz.querySelectorAll("[data-question] form")) form.inert = true;
   notice(texts.timeOver);
   await send();
+  // What was given in time still counts for a moment; the server ends the attempt by itself.
+  if (outbox.waiting(attempt).length && ++tries < 20) {
+    notice(texts.timeOverKept);
+    return setTimeout(timeIsOver, 3000);
+  }
   const url = `/api/v1/attempts/${attempt}/hand-in`;
   const { status } = await request("POST", url, JSON.stringify({ token })).catch(() => ({}));
   if (status === 200) location.assign(result);
