@@ -146,7 +146,10 @@ def own_data(member: Member) -> list[Section]:
             "quizzes.givenpoints",
             _("Points that a person gave for my short answers"),
             _GIVEN_POINTS,
-            [_given_points(row, told) for row in GivenPoints.objects.filter(attempt__in=attempts).order_by("pk")],
+            [
+                _given_points(row, told)
+                for row in GivenPoints.objects.filter(attempt__in=attempts).order_by("pk")
+            ],
         ),
         Section(
             "quizzes.timeextension",

@@ -67,7 +67,9 @@ _MISSED = """
 def _missed(member: Member, quiz: Quiz | None, *, at: datetime) -> list[tuple[int, int]]:
     """The quiz and the approved version of each question that may be looked back at. One query."""
     with connection.cursor() as cursor:
-        cursor.execute(_MISSED, {"member": member.pk, "quiz": quiz.pk if quiz else None, "at": at, "grace": GRACE})
+        cursor.execute(
+            _MISSED, {"member": member.pk, "quiz": quiz.pk if quiz else None, "at": at, "grace": GRACE}
+        )
         return cursor.fetchall()
 
 

@@ -34,9 +34,7 @@ _SAME_SIGN = str.maketrans(
 )
 _MARKS_KEPT = "%‰#"
 _MARKS_DROPPED = "`|~"
-_LOOSE = re.compile(
-    "^[多余几来许半]|几|以[上下内外]|上下|左右|开外|出头|不[到足等]|[约近]|[多余半]$"
-)
+_LOOSE = re.compile("^[多余几来许半]|几|以[上下内外]|上下|左右|开外|出头|不[到足等]|[约近]|[多余半]$")
 """What makes another number of it."""
 
 _AROUND = "“”‘’\"'「」《》()[]【】,、;:!?。= "

@@ -39,9 +39,7 @@ from quizzes.exchange.weights import Answer, choose, words_accepted
 from quizzes.exchange.written_values import NotUnderstood, number, rubric_of
 
 _DECLARATION = re.compile(r"^\ufeff?\s*<\?xml[^>]*\?>")
-_QUESTION = re.compile(
-    r"<question\b[^<>]*>(?:(?!<question\b).)*?</question\s*>", re.DOTALL | re.IGNORECASE
-)
+_QUESTION = re.compile(r"<question\b[^<>]*>(?:(?!<question\b).)*?</question\s*>", re.DOTALL | re.IGNORECASE)
 """A question of a broken file; it never reaches over the opening of another, so that reading stays quick."""
 _ENTITY = re.compile(r"&(?!amp;|lt;|gt;|quot;|apos;)([A-Za-z]\w*;)")
 _POSITION = re.compile(r"^(.*?)(?:\.0+)?$")

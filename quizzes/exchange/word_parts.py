@@ -178,8 +178,6 @@ def _collect(element: Any, pieces: list[str], lost: set[str]) -> None:
             _collect(child, pieces, lost)
 
 
-
-
 def _number(told: str, otherwise: int) -> int:
     """A number of a few digits; a file may write a million of them."""
     return int(told) if told.isdecimal() and len(told) <= 6 else otherwise

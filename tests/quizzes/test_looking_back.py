@@ -62,6 +62,17 @@ def test_it_counts_for_nothing_and_is_shown_to_nobody_else(missed, member, secre
     assert not StudyRecord.objects.exists()
 
 
+def test_while_the_key_waits_for_the_closing_nothing_may_be_looked_back_at(missed, member):
+    closes = TEN + 6 * WEEK
+    Quiz.objects.update(feedback=Quiz.Feedback.AFTER_CLOSING, closes_at=closes)
+
+    assert look_backs_for(member, at=closes + timedelta(seconds=30)) == []
+    with pytest.raises(NothingToLookBackAt):
+        begin_look_back(member=member, quiz=missed, at=closes)
+    assert Attempt.objects.filter(is_look_back=True).count() == 0
+    assert [one.questions for one in look_backs_for(member, at=closes + timedelta(seconds=31))] == [2]
+
+
 def test_what_was_answered_rightly_since_is_not_asked_again(missed, member):
     """In another attempt, or when looking back; what was missed then is asked once more."""
     at = TEN + 4 * WEEK

@@ -25,6 +25,8 @@ def blank(kind: str, *accepted: str, tolerance: str | None = None) -> dict[str, 
     [
         ("群众路线", "群众 路线。"),
         ("群众路线", "群眾路線"),
+        ("25000里长征", "2万5千里长征"),
+        ("100%", "百分之百"),
         ("Mass line", "ＭＡＳＳ－ＬＩＮＥ"),
         ("第十九次", "第19次"),
         ("十九大", "19大"),
@@ -79,6 +81,16 @@ def test_other_words_are_others(accepted, given_words) -> None:
     ("accepted", "tolerance", "given_words", "is_right"),
     [
         ("1234", None, "1,234", True),
+        ("28", None, "“28”，", True),
+        ("28", None, "(28)；", True),
+        ("10", None, "10\u200b", True),
+        ("100%", None, "百分之百", True),
+        ("25000", None, "2万5千", True),
+        ("7", None, "7项内容", True),
+        ("10", None, "10来个", False),
+        ("50", None, "五十来岁", False),
+        ("30", None, "30出头", False),
+        ("30", None, "30以内", False),
         ("1234", None, "12,34", False),
         ("1921", None, "19.21", False),
         ("1921", None, "1921年", True),
@@ -124,6 +136,18 @@ WHOLE_DAY = [
     "１９２１年７月２３号", "23 July 1921", "July 23, 1921", "23rd of July, 1921", "Jul 23 1921",
     "19210723", "1921 年 7 月 23 日",
 ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "given_words", ["1921年7月23日，", "“1921年7月23日”", "1921年7月23", "1921、7、23", "1921 7 23"]
+)
+def test_marks_around_a_day_and_a_missing_sign_make_no_difference(given_words) -> None:
+    assert fills(blank("date", "1921-07-23"), given_words)
+
+
+def test_a_number_without_end_is_wrong_and_marked() -> None:
+    assert not fills(blank("text", "5"), "⑳" * 156 + ".123百")
+    assert not fills(blank("number", "5"), "⑳" * 156 + ".123百")
 
 
 @pytest.mark.parametrize("given_words", WHOLE_DAY)
