@@ -35,7 +35,8 @@ class LookBack:
 
 
 # Of each attempt the mark that holds; of each question the last time it was missed so long ago, and whether
-# it was right since, also when looking back. Nothing is told before the key is shown. A short answer needs a person, and nobody sees a look back.
+# it was right since, also when looking back. Nothing is told before the key is shown. A short answer needs a
+# person, and nobody sees a look back.
 _MISSED = """
     with asked as (
         select a.quiz_id, a.handed_in_at, a.is_look_back, q.look_back_weeks, v.question_id,

@@ -83,7 +83,7 @@ def _remarked(attempt: Attempt, last: Mark, by_hand: Mapping[int, GivenPoints], 
 
 
 def _points_of_before(attempt: Attempt, last: Mark) -> dict[int, int]:
-    """What short answers earned by the mark that holds: it stays when the rows of the marker are gone by age."""
+    """What short answers earned by the mark that holds: it outlives the rows of the marker."""
     return {
         position: round(row["points"])
         for position, (place, row) in enumerate(zip(attempt.paper, last.detail, strict=True))
