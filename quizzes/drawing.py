@@ -119,7 +119,7 @@ def _cases_together(versions: Sequence[QuestionVersion]) -> list[list[QuestionVe
     return list(groups.values())
 
 
-def _drawn(kind: str, drawn: list[str], key: list[str]) -> list[str]:
+def _not_solved(kind: str, drawn: list[str], key: list[str]) -> list[str]:
     """What is to be put in order is not drawn solved; of two rows either order would tell the other."""
     solved = kind == Question.Kind.ORDERING and drawn == key and len(key) > 2
     return [*drawn[1:], drawn[0]] if solved else drawn
@@ -134,7 +134,7 @@ def _place(version: QuestionVersion, order: Order, shuffles: bool) -> dict[str, 
     place: dict[str, Any] = {
         "version": version.pk,
         "kind": kind,
-        "options": _drawn(kind, order(keys), keys) if shuffled else keys,
+        "options": _not_solved(kind, order(keys), keys) if shuffled else keys,
     }
     if content.get("matches"):
         place["matches"] = order(match["key"] for match in content["matches"])

@@ -17,7 +17,7 @@ from sources.models import Passage
 from sources.slots import uses_of
 from tests.cast import add_lesson, add_module, moment
 from tests.courses.lessons import add_lesson_of, live_edition, publish
-from tests.quizzes.papers import add_question, add_quiz
+from tests.quizzes.papers import add_question, add_quiz, take_into_use
 from tests.sources.quoted import add_passage, reword
 
 pytestmark = pytest.mark.django_db
@@ -29,8 +29,7 @@ def add_resting_question(passage, reference="L1"):
     question = add_question(reference)
     question.passage = passage
     look_at_passage(question)
-    question.save()
-    return question
+    return take_into_use(question)
 
 
 def flagged():

@@ -446,9 +446,10 @@ def test_whoever_moves_in_the_page_is_there_with_a_keyboard_or_a_screen_reader_t
         before = lesson.last_sign
         lesson.page.evaluate(does)
         lesson.waits(5)
-        seen[name] = round((lesson.last_sign - before) / 10)
+        seen[name] = lesson.last_sign - before
 
-    assert seen == {"focus": 7, **dict.fromkeys(list(MOVES)[1:-1], 10), "nothing": 0}
+    assert seen.pop("nothing") == 0
+    assert {name for name, later in seen.items() if later >= 50} == set(MOVES) - {"nothing"}
 
 
 def test_the_bar_tells_minutes_pauses_and_says_why(lesson: Lesson) -> None:

@@ -194,7 +194,7 @@ class TestHandingIn:
             [right_options(attempt, 1)[0]],
             [],
         ]
-        assert (mark.marking_version, mark.marked_at) == (2, LATER)
+        assert (mark.marking_version, mark.marked_at) == (3, LATER)
         attempt.refresh_from_db()
         assert attempt.handed_in_at == LATER
 

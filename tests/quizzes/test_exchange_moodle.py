@@ -99,6 +99,7 @@ def test_every_type_is_read_or_named() -> None:
     } == {
         4: ["feedback_not_kept", "case_of_letters"],
         5: ["units_not_kept"],
+        7: ["points_of_rubric"],
         9: ["type_not_held"],
         10: ["description"],
     }

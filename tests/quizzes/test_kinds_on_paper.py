@@ -1,5 +1,6 @@
 """Every kind of question away from the screen: as it prints, as it sounds, and what is kept of what comes."""
 
+from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -23,6 +24,7 @@ from quizzes.forms_of_questions import (
 from quizzes.models import Answer, Attempt, Mark, Question, Quiz, QuizPool
 from quizzes.on_paper import contents_drawn, draw_on_paper, is_open, record_on_paper
 from quizzes.papers import questions_of
+from quizzes.time_limits import GRACE
 from tests.cast import moment
 from tests.quizzes.kinds import add_case, add_fill_in, add_matching, add_ordering, add_short_answer
 from tests.quizzes.papers import SEVERAL, TRUE_FALSE, add_question, add_quiz
@@ -250,7 +252,8 @@ class TestRecording:
 
         attempt = Attempt.objects.get()
         assert "全心全意" not in repr(result_of(attempt, at=AT))
-        assert "全心全意" in repr(result_of(attempt, at=closing))
+        assert "全心全意" not in repr(result_of(attempt, at=closing + GRACE))
+        assert "全心全意" in repr(result_of(attempt, at=closing + GRACE + timedelta(seconds=1)))
 
     @pytest.mark.parametrize(
         "given",

@@ -181,7 +181,7 @@ class TestTheResult:
         attempt = begun(quiz, member, standing)
         post(signed_in, attempt, 0, right_options(attempt, 0))
         before = signed_in.get(ended(attempt)).text
-        Quiz.objects.update(closes_at=now() - timedelta(seconds=1))
+        Quiz.objects.update(closes_at=now() - timedelta(minutes=1))
         after = signed_in.get(address("result", attempt.pk)).text
 
         told = [

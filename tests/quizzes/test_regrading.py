@@ -132,7 +132,7 @@ def test_a_corrected_key_makes_new_marks_and_takes_no_pass_away(
         "第二项才对",
         reviewer,
         regrade,
-        2,
+        3,
     )
     assert gains.marks.count() == 2
     kept = last_mark(keeps)
