@@ -120,12 +120,15 @@ def hits(found: Sequence[Found]) -> list[Hit]:
     return [Hit(*row) for row in fetch_all(_HITS, {"editions": wanted})] if wanted else []
 
 
+# The courses first: otherwise the gate is asked of each page of the site before it is known to be no course.
 _COURSES = """
-    select c.id, c.title, l.language_code from wagtailcore_page c
-    join courses_coursepage cp on cp.page_ptr_id = c.id
-    join wagtailcore_locale l on l.id = c.locale_id
-    where c.live and courses_may_read(%(reader)s::bigint, c.path)
-    order by l.language_code desc, c.path
+    with courses as materialized (
+        select c.id, c.title, c.path, l.language_code language
+        from courses_coursepage join wagtailcore_page c on c.id = page_ptr_id and c.live
+        join wagtailcore_locale l on l.id = c.locale_id
+    )
+    select id, title, language from courses
+    where courses_may_read(%(reader)s::bigint, path) order by language desc, path
 """
 
 

@@ -120,7 +120,7 @@ def number(text: str) -> str:
         value = Decimal(told)
     except InvalidOperation:
         raise NotUnderstood("no_number", text=text[:40]) from None
-    if not value.is_finite() or abs(value) >= 100_000_000_000_000 or int(value.as_tuple().exponent) < -30:
+    if not value.is_finite() or value.adjusted() >= 14 or int(value.as_tuple().exponent) < -30:
         raise NotUnderstood("no_number", text=text[:40])
     plain = f"{value:f}"
     if "." in plain:

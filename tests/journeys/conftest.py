@@ -66,11 +66,11 @@ def made_database(name: str, *, like: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
+def prepared(tables: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Prepared]:
     """What is prepared without the demonstration: tables and static files."""
     var = tmp_path_factory.mktemp("var")
     name = f"prepared_{os.getpid()}"
-    with made_database(name, like="template0") as database:
+    with made_database(name, like=tables) as database:
         environment = {
             **os.environ,
             "DATABASE_URL": database,

@@ -28,6 +28,7 @@ from quizzes.hand_marking import (
     waiting_questions,
 )
 from quizzes.models import Attempt, GivenPoints, ItemResult, Mark, Question, Quiz, RubricLine
+from quizzes.remarking import remark
 from quizzes.slots import Place
 from tests.cast import give_office, make_member, moment
 from tests.courses.desk import reviewer, signed_in
@@ -69,6 +70,16 @@ def give(attempt: Attempt, by: Member, *lines: int, comment: str = "", **more: A
 def only(quiz: Quiz, viewer: Member) -> ToMark:
     (answer,) = waiting_answers(quiz.entries.order_by("sort_order").first().question_id, viewer)
     return answer
+
+
+def test_points_by_a_person_outlive_the_rows_of_their_marker(essay, member, editor, reviewer) -> None:
+    attempt = write(essay, member)
+    give(attempt, editor, 3, 1)
+    GivenPoints.objects.all().delete()  # as keeping times do
+
+    (again,) = remark([attempt.pk])
+
+    assert (again.result.points, again.result.awaiting, again.is_other) == (5, 0, False)
 
 
 def test_points_by_a_person_make_a_new_mark_and_a_pass_earns_its_time(essay, member, editor) -> None:

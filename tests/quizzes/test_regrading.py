@@ -25,6 +25,7 @@ from quizzes.models import (
     QuestionVersion,
     Quiz,
     Regrade,
+    ReviewStep,
 )
 from quizzes.regrading import (
     KeyChangedMeanwhile,
@@ -37,6 +38,7 @@ from quizzes.regrading import (
     last_correction,
     preview,
 )
+from quizzes.results import best_results
 from quizzes.slots import Place
 from tests.cast import give_office, make_member, moment
 from tests.courses.desk import reviewer, signed_in
@@ -157,6 +159,25 @@ def test_a_pass_falls_only_when_the_person_says_so(doubted, member, reviewer) ->
     assert (last_mark(attempt).passed, attempt.marks.order_by("pk").first().passed) == (False, True)
 
 
+def test_an_average_that_had_passed_stays_passed_unless_the_person_says_otherwise(
+    doubted, member, reviewer
+) -> None:
+    Quiz.objects.update(counts="average")
+    take(doubted, member, 0)
+    take(doubted, member, 0, at=AT + timedelta(days=1))
+
+    def held() -> tuple[int, bool]:
+        result = best_results([member.pk])[member.pk, doubted.key]
+        return result.percent, result.passed
+
+    assert held() == (50, True)
+    decide(first_question(doubted), reviewer, 1)
+    assert held() == (0, True)
+    decide(first_question(doubted), reviewer, 0)
+    decide(first_question(doubted), reviewer, 1, lets_passes_fall=True)
+    assert held() == (0, False)
+
+
 def test_a_pass_gained_has_its_study_time_of_the_day_it_was_handed_in(doubted, member, reviewer) -> None:
     Rule.objects.create(name="quiz_award_minutes", value=10, valid_from=date(2026, 1, 1), source="县委通知")
     Rule.objects.create(name="quiz_award_minutes", value=0, valid_from=date(2026, 4, 1), source="县委通知")
@@ -222,6 +243,11 @@ def test_who_may_decide_and_what_is_refused_changes_nothing(doubted, member, edi
     QuestionVersion.objects.filter(question=question).update(written_by=reviewer)
     with pytest.raises(OwnKey):
         decide(question, reviewer, 1)
+    QuestionVersion.objects.filter(question=question).update(written_by=editor)
+    step = ReviewStep.objects.create(question=question, kind="written", digest="x", by=reviewer, at=AT)
+    with pytest.raises(OwnKey):
+        decide(question, reviewer, 1)
+    step.delete()
 
     assert not Regrade.objects.exists()
     assert not KeyCorrection.objects.exists()

@@ -228,6 +228,15 @@ def test_what_is_suspect(figures: Figures, suspects: list[str]) -> None:
     assert suspects_of(CONTENT, figures) == suspects
 
 
+def test_the_right_option_chosen_least_stands_against_a_wrong_one_the_right_wordings_together() -> None:
+    """Of several that have to be chosen each is a key; of several wordings one is enough."""
+    given = (Chosen(["a"], 60, 1, 0.9, 0.3), Chosen(["b"], 30, 1, 0.3, 0.3), Chosen(["c"], 40, 0, 0.4, 0.3))
+    figures = Figures(100, 0.6, 0.3, given)
+
+    assert suspects_of({"kind": "multiple_choice"}, figures) == ["key_may_be_wrong"]
+    assert suspects_of({"kind": "single_choice"}, figures) == []
+
+
 def test_several_right_wordings_stand_together_against_a_wrong_one() -> None:
     given = (Chosen(["三"], 30, 1, 0.3, 0.2), Chosen(["3"], 30, 1, 0.3, 0.2), Chosen(["两"], 40, 0, 0.4, 0.3))
 
