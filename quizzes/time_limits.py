@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
@@ -70,6 +71,20 @@ def ends_at(quiz: Quiz, minutes: int | None, *, begun_at: datetime) -> datetime 
     if quiz.feedback == Quiz.Feedback.AFTER_CLOSING and quiz.closes_at:
         return min(ends, quiz.closes_at) if ends else quiz.closes_at
     return ends
+
+
+def keep_to_closing(quiz: Quiz, *, at: datetime) -> int:
+    """
+    End what is under way when the quiz closes, if the key is shown then; return how many end earlier now.
+
+    An editor may have brought the closing forward, or have said only now that the key waits for it: who goes
+    on after it could read the key in another's result. None ends before now.
+    """
+    if quiz.feedback != Quiz.Feedback.AFTER_CLOSING or quiz.closes_at is None:
+        return 0
+    ends = max(quiz.closes_at, at)
+    longer = Attempt.objects.for_score().open().filter(Q(ends_at=None) | Q(ends_at__gt=ends), quiz=quiz)
+    return longer.filter(begun_at__lt=ends).update(ends_at=ends)
 
 
 @transaction.atomic

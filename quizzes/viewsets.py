@@ -39,6 +39,7 @@ from quizzes.pools import shortages
 from quizzes.quiz_forms import PapersStayPanel, PoolsPanel, QuizForm
 from quizzes.reviewing import AwaitsReview
 from quizzes.sources_used import look_at_passage
+from quizzes.time_limits import keep_to_closing
 from quizzes.writing import changing, changing_case, written_now
 
 
@@ -124,7 +125,20 @@ class AddQuiz(WarnsOfPools, CreateView):
 
 
 class EditQuiz(WarnsOfPools, EditView):
-    """A quiz changed. Papers already drawn stay as they are."""
+    """A quiz changed. Papers already drawn stay as they are; their time may end earlier."""
+
+    def form_valid(self, form: ModelForm) -> HttpResponse:
+        with transaction.atomic():
+            response = super().form_valid(form)
+            ended = keep_to_closing(form.instance, at=now())
+        if ended:
+            told = ngettext(
+                "%(count)d attempt that is under way ends when the quiz closes.",
+                "%(count)d attempts that are under way end when the quiz closes.",
+                ended,
+            )
+            messages.info(self.request, told % {"count": ended})
+        return response
 
 
 def _for(*kinds: str) -> str:

@@ -182,6 +182,21 @@ def test_while_members_are_at_it_the_form_says_that_their_papers_stay(editor, me
     assert _notice(client.get(url))
 
 
+def test_an_earlier_closing_says_how_many_attempts_end_then(editor, member) -> None:
+    quiz = add_quiz(add_question("L1"))
+    attempt = Attempt.objects.create(member=member, quiz=quiz, paper=[], pass_mark=80, begun_at=AT)
+    edit = reverse("wagtailsnippets_quizzes_quiz:edit", args=[quiz.pk])
+    data = quiz_sent(
+        {"number": "1", "difficulty": "1"}, feedback="after_closing", closes_at="2199-05-01 08:00"
+    )
+
+    page = signed_in(editor).post(edit, data, follow=True)
+
+    attempt.refresh_from_db()
+    assert attempt.ends_at == moment("2199-05-01 08:00")
+    assert "1 次" in page.text
+
+
 def _notice(page) -> bool:
     return "help-info" in page.text and "bank-under-way" in page.text
 

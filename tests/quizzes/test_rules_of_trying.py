@@ -30,7 +30,14 @@ from quizzes.models import (
 from quizzes.outlook import outlook
 from quizzes.saving import Given, Saved, TooMany, save
 from quizzes.slots import Place
-from quizzes.time_limits import GRACE, NoTimeLimit, NotSoManyMinutes, extend_time, minutes_for
+from quizzes.time_limits import (
+    GRACE,
+    NoTimeLimit,
+    NotSoManyMinutes,
+    extend_time,
+    keep_to_closing,
+    minutes_for,
+)
 from tests.cast import moment
 from tests.quizzes.papers import add_question, add_quiz, right_options
 
@@ -220,6 +227,25 @@ def test_who_begins_before_the_closing_may_go_on_unless_the_key_is_shown_then(
     quiz = set_rules(quiz, closes_at=closes, feedback=feedback, time_limit_minutes=limit)
 
     assert begin(member=member, quiz=quiz, at=TEN).ends_at == ends
+
+
+@pytest.mark.parametrize(
+    ("rules", "ends"),
+    [
+        ({"feedback": "after_closing", "closes_at": TEN + HOUR}, TEN + HOUR),
+        ({"feedback": "after_closing", "closes_at": TEN - HOUR}, TEN + MINUTE),
+        ({"feedback": "after_attempt", "closes_at": TEN + HOUR}, None),
+    ],
+)
+def test_a_closing_said_during_an_attempt_ends_it_where_the_key_is_shown_then(quiz, member, rules, ends):
+    attempt = begin(member=member, quiz=quiz, at=TEN)
+    quiz = set_rules(quiz, **rules)
+
+    assert keep_to_closing(quiz, at=TEN + MINUTE) == (ends is not None)
+
+    attempt.refresh_from_db()
+    assert attempt.ends_at == ends
+    assert keep_to_closing(quiz, at=TEN + MINUTE) == 0
 
 
 @pytest.fixture
