@@ -146,6 +146,8 @@ class _Reading:
     def __init__(self, entry: Entry, element: Any) -> None:
         self.entry, self.element = entry, element
         self.stem, self.stem_en = self.words("questiontext")
+        if (element.findtext("image") or "").strip():  # as Moodle wrote it before 2.0
+            entry.warn("lost", what="picture")
 
     def words(self, path: str) -> tuple[str, str]:
         return said(self.element.find(path), self.entry)

@@ -106,6 +106,15 @@ def test_every_type_is_read_or_named() -> None:
     assert (cloze.is_good, description.is_good) == (False, False)
 
 
+def test_a_picture_in_the_old_way_is_told() -> None:
+    picture = "<image>map.png</image><image_base64>iVBORw0KGgo=</image_base64>"
+    answers = answer("true", "100") + answer("false", "0")
+
+    (entry,) = read_text(quiz(question("truefalse", "对吗？", picture + answers)), "q.xml")
+
+    assert (entry.is_good, [message.code for message in entry.messages]) == (True, ["lost"])
+
+
 def test_both_languages_of_moodles_filter_are_read() -> None:
     stem = (
         '<span lang="zh_cn" class="multilang">谁？</span><span lang="en" class="multilang">Who?</span>'
