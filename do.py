@@ -36,8 +36,8 @@ PYTHON = VENV / "bin" / "python"
 ROOMS = ["people", "sources", "paper", "intake", "jobs", "hours", "quizzes", "courses", "programmes"]
 ROOMS += ["meetings", "outreach", "reports"]
 PYTEST = (PYTHON, "-m", "pytest", "-p", "tests.plugin")
-FIRST_HALF = ("tests/journeys", "tests/hours", "tests/bench", "tests/architecture")
-"""These take about as long as all the others; `make test` runs the two halves side by side."""
+FIRST_HALF = ("tests/journeys", "tests/hours", "tests/bench", "tests/architecture", "tests/embedded")
+"""With the tests on the older PostgreSQL about as long as all the others: they run side by side."""
 BROWSERS = ("chromium", "google-chrome", "google-chrome-stable", "chromium-browser")
 BROWSER_PACKAGES = ("chromium", "fonts-noto-cjk")
 BROWSER_HINT = (
@@ -218,20 +218,9 @@ def server(port: int) -> list[object]:
 
 
 def test(arguments: list[str]) -> int:
-    """All tests; then, where PostgreSQL 15 is installed, migrations and the ledger's tests on it."""
+    """All tests; and, where PostgreSQL 15 is installed, migrations and the ledger's tests on it."""
     ensure_browser()
-    if arguments:
-        return foreground(*PYTEST, *arguments)
-    failed = both_halves()
-    if failed:
-        return failed
-    old = Path(os.environ.get("PG15_BIN") or "/usr/lib/postgresql/15/bin")
-    if not (old / "postgres").exists():
-        print(f"PostgreSQL 15 is not installed ({old}): its step was left out.")
-        return 0
-    print(f"Migrations and the ledger's tests on the PostgreSQL in {old}:", flush=True)
-    ledger = ("-p", "tests.plugin", "tests/hours", "-k", "ledger")
-    return foreground(PYTHON, "-m", "pytest", *ledger, XUECHENG_TEST_POSTGRES=str(old))
+    return foreground(*PYTEST, *arguments) if arguments else both_halves()
 
 
 def both_halves() -> int:
@@ -247,11 +236,21 @@ def both_halves() -> int:
             cwd=ROOT, env=environment, stdin=subprocess.DEVNULL, stdout=file, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
-            failed = foreground(*PYTEST, *FIRST_HALF)
+            failed = foreground(*PYTEST, *FIRST_HALF) or on_the_older_postgres()
         finally:
             failed_too = second.wait()
     print(f"The other half of the tests:\n{log.read_text()}", flush=True)
     return failed or failed_too
+
+
+def on_the_older_postgres() -> int:
+    old = Path(os.environ.get("PG15_BIN") or "/usr/lib/postgresql/15/bin")
+    if not (old / "postgres").exists():
+        print(f"PostgreSQL 15 is not installed ({old}): its step was left out.")
+        return 0
+    print(f"Migrations and the ledger's tests on the PostgreSQL in {old}:", flush=True)
+    ledger = ("-p", "tests.plugin", "tests/hours", "-k", "ledger")
+    return foreground(PYTHON, "-m", "pytest", *ledger, XUECHENG_TEST_POSTGRES=str(old))
 
 
 def foreground(*command: object, **environment: str) -> int:

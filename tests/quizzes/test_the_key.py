@@ -31,7 +31,6 @@ from tests.quizzes.key_worlds import (
 EVERY = {name for name, _kind in KINDS}
 LATER = now() + timedelta(days=30)
 RULES = [
-    {"feedback": "after_attempt"},
     {"feedback": "at_once"},
     {"feedback": "after_closing", "closes_at": LATER, "layout": "all", "shuffles_options": False},
 ]
@@ -149,7 +148,7 @@ def walk(member, secretary):
     return walk
 
 
-@pytest.mark.parametrize("rules", RULES, ids=["after", "at once", "after closing"])
+@pytest.mark.parametrize("rules", RULES, ids=["at once", "after closing"])
 def test_nothing_before_the_end_differs_by_the_key(walk, branch, rules):
     """Two worlds with other keys: what is asked and answered alike is told alike, to the last letter."""
     seen = []
