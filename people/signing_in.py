@@ -1,5 +1,9 @@
 """Who is signing in: a member number or a phone, and a password."""
 
+from datetime import date
+from functools import cache
+from typing import Any
+
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db.models import Exists, OuterRef, Q
@@ -52,6 +56,19 @@ class NumberOrPhone(ModelBackend):
 
     def get_user(self, user_id: int) -> Member | None:
         """Return the member of a session, with `keeps_contact` for the navigation, in one query."""
-        kept = MobileRegistration.objects.kept_by(OuterRef("pk"), on=localdate())
-        member = Member.objects.annotate(keeps_contact=Exists(kept)).filter(pk=user_id).first()
+        sql, values = _of_a_session()
+        told = {_SOMEBODY: user_id, _SOME_DAY: localdate()}
+        found = Member.objects.raw(sql, [told.get(value, value) for value in values])
+        member = next(iter(found), None)
         return member if member is not None and self.user_can_authenticate(member) else None
+
+
+_SOMEBODY, _SOME_DAY = -1, date(1, 1, 1)
+
+
+@cache
+def _of_a_session() -> tuple[str, tuple[Any, ...]]:
+    """The statement for somebody on some day, written once: it is asked at each request."""
+    kept = MobileRegistration.objects.kept_by(OuterRef("pk"), on=_SOME_DAY)
+    asked = Member.objects.annotate(keeps_contact=Exists(kept)).filter(pk=_SOMEBODY)
+    return asked.query.sql_with_params()

@@ -16,6 +16,9 @@ from quizzes.models import Attempt, Question, QuestionVersion, in_reader_languag
 
 CHOICE = frozenset({Question.Kind.SINGLE_CHOICE, Question.Kind.MULTIPLE_CHOICE, Question.Kind.TRUE_FALSE})
 
+LETTERS = (*ascii_uppercase, *(a + b for a in ascii_uppercase for b in ascii_uppercase))
+"""A to Z, then AA to ZZ: what the rows of the other side of a question to match are called; never more."""
+
 
 @dataclass(frozen=True)
 class Option:
@@ -215,7 +218,7 @@ def _asked(
         ],
         matches=[
             Option(key, texts[key], key in given, letter=letter)
-            for key, letter in zip(place.get("matches", ()), _letters(), strict=False)
+            for key, letter in zip(place.get("matches", ()), LETTERS, strict=False)
         ],
         words=words,
         given=given,
@@ -226,8 +229,3 @@ def _asked(
         ],
         elsewhere=elsewhere_of(place, content, besides),
     )
-
-
-def _letters() -> Iterable[str]:
-    """A to Z, then AA to ZZ; there are never more."""
-    return [*ascii_uppercase, *(a + b for a in ascii_uppercase for b in ascii_uppercase)]

@@ -67,7 +67,7 @@ def start(request: HttpRequest, key: UUID) -> HttpResponse:
     quiz, at = get_object_or_404(Quiz, key=key), now()
     try:
         if request.method == "POST":
-            return _go_to_work(attempts.begin(member=request.user, quiz=quiz, at=at))
+            return _go_to_work(attempts.begin(member=request.user, quiz=quiz, at=at), at=at)
         seen = outlook(quiz, request.user, language=get_language() or "", at=at)
     except NoPlace as error:
         raise Http404 from error
@@ -90,9 +90,9 @@ def _why_not_now(quiz: Quiz, member: Member, *, at: datetime) -> str:
 @login_required
 def look_back(request: HttpRequest, key: UUID) -> HttpResponse:
     """Begin to look back at what was missed in a quiz weeks ago, or go on with it."""
-    quiz = get_object_or_404(Quiz, key=key)
+    quiz, at = get_object_or_404(Quiz, key=key), now()
     try:
-        return _go_to_work(begin_look_back(member=request.user, quiz=quiz, at=now()))
+        return _go_to_work(begin_look_back(member=request.user, quiz=quiz, at=at), at=at)
     except NoPlace as error:
         raise Http404 from error
     except Refusal as refusal:
@@ -100,8 +100,8 @@ def look_back(request: HttpRequest, key: UUID) -> HttpResponse:
         return redirect("quizzes:mine")
 
 
-def _go_to_work(attempt: Attempt) -> HttpResponse:
-    number = first_unanswered(attempt)
+def _go_to_work(attempt: Attempt, *, at: datetime) -> HttpResponse:
+    number = 1 if attempt.begun_at == at else first_unanswered(attempt)
     return redirect("quizzes:question", attempt.pk, number) if number else _to_overview(attempt.pk)
 
 
