@@ -101,7 +101,7 @@ def test_a_question_shows_each_version_with_what_was_given_drawn(signed_in) -> N
         (False, 10, 25, 10),
     ]
     words = page.content.decode()
-    assert 'aria-label="高分组（前三分之一）的 90 %，低分组（后三分之一）的 40 %"' in words
+    assert 'aria-label="高分组（前三分之一）的 90%，低分组（后三分之一）的 40%"' in words
     assert 'aria-label="在 -1 到 +1 之间，为 -0.20"' in words
     assert "答案可能有误" in words
 
