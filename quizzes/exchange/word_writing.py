@@ -39,6 +39,8 @@ def write_word(questions: Iterable[Carried], *, title: str) -> bytes:
     section.left_margin = section.right_margin = Cm(2.2)
     document.styles["Normal"].font.size = Pt(11)
     document.core_properties.title = title
+    for spoken in document.styles.element.iter(f"{_W}lang"):  # else Chinese signs take their Japanese form
+        spoken.set(f"{_W}eastAsia", "zh-CN")
     document.add_heading(title, level=1)
     last = document.element.body[-1]  # the section stands at the end
     for question in questions:
