@@ -38,8 +38,8 @@ def rows_of(connection: psycopg.Connection[Any], attempt: UUID) -> list[Row]:
 
 def holding(rows: Iterable[Row]) -> dict[int, Row]:
     """
-    By position: of each device its highest count, of those the one given last; of two given at once the one
-    that came last. What is late holds nowhere.
+    By position: of each device its highest count, of those the one given last; of two given at once that of
+    the device with the higher name, in whichever order they came. What is late holds nowhere.
     """
     in_time = [row for row in rows if not row.is_late]
     found: dict[int, Row] = {}
@@ -49,7 +49,7 @@ def holding(rows: Iterable[Row]) -> dict[int, Row]:
             max((row for row in here if row.device == device), key=lambda row: (row.counter, row.id))
             for device in {row.device for row in here}
         ]
-        found[position] = max(lasts, key=lambda row: (row.given_at, row.id))
+        found[position] = max(lasts, key=lambda row: (row.given_at, str(row.device or ""), row.id))
     return found
 
 
