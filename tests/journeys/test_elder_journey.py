@@ -251,7 +251,8 @@ def reads_and_listens(elder: Hands) -> str:
     expect(bar).to_have_attribute("data-state", "idle", timeout=90_000)
     said = page.evaluate("voice.said")
     assert (said[0]["text"], said[0]["by"], said[-1]["rate"]) == (title.replace("\n", ""), "zh-CN", 1.25)
-    assert page.evaluate("voice.told.filter((told) => told === 'on').length") >= 40
+    # Each piece but those that a button cut off before they were heard.
+    assert page.evaluate("voice.told.filter((told) => told === 'on').length") >= max(10, len(said) - 4)
     assert page.evaluate("voice.told.at(-1)") == "ended"
     expect(page.locator("#end :is([data-when-reached], .tag.ok)").first).to_be_visible()
     elder.looks("lesson-heard")
