@@ -14,11 +14,11 @@ class CoursesConfig(AppConfig):
         from courses.holdings import CONTENT, INVENTORY
         from courses.importing import acts  # noqa: F401  # its work and its jobs
         from courses.modules_asked import modules_listed, quizzes_of
-        from courses.places import places_of
+        from courses.places import places_of, quoting
         from courses.reviewing import open_the_way
         from courses.sources_used import uses_in_lessons
         from people.slots import register_inventory
-        from quizzes.slots import register_modules, register_places
+        from quizzes.slots import register_modules, register_places, register_quoting
         from sources.slots import register_uses
 
         publishing.connect()
@@ -28,6 +28,7 @@ class CoursesConfig(AppConfig):
         post_migrate.connect(open_the_way, dispatch_uid="courses.open_the_way")
         post_migrate.connect(search_index.index_after_migrating, sender=self, dispatch_uid="courses.index")
         register_places(places_of)
+        register_quoting(quoting)
         register_modules(modules_listed, quizzes_of)
         register_uses(uses_in_lessons)
         register_inventory(INVENTORY, content=CONTENT)

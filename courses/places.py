@@ -1,4 +1,6 @@
-"""Where quizzes stand in lessons and modules: a member may try a quiz only where they may read."""
+"""
+Where quizzes stand in lessons and modules, and where passages are quoted: what a member may read of it.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +9,10 @@ from uuid import UUID
 
 from django.conf import settings
 
-from courses.live import lessons_with_quizzes
+from courses.live import lessons_with_quizzes, url_of
 from courses.outline import Course, in_courses
 from courses.slots import gates_agree
+from hours.prepared import fetch_all
 from people.models import Member
 from quizzes.slots import Place
 
@@ -41,3 +44,24 @@ def _places_in(courses: Iterable[Course], wanted: set[UUID], member: Member) -> 
                 for key in wanted.intersection(lesson.wanted.quiz_keys):
                     found.setdefault(key, Place(lesson.edition.title, lesson.url, lesson.edition.key))
     return found
+
+
+_QUOTING = """
+    select asked.key::uuid, e.title, p.url_path, e.translation_key, e.key
+    from unnest(%(passages)s::text[]) asked(key)
+    join courses_lessonedition e on e.is_live and e.language = %(language)s and e.passages ? asked.key
+    join wagtailcore_page p on p.id = e.page_id
+    where courses_may_read(%(reader)s::bigint, p.path)
+    order by p.path desc
+"""
+
+
+def quoting(passages: Iterable[UUID], member: Member, language: str) -> dict[UUID, Place]:
+    """Return the first lesson, in the order of the courses, that quotes each passage; one query."""
+    values = {"passages": [str(key) for key in passages], "language": language, "reader": member.pk}
+    rows = fetch_all(_QUOTING, values)
+    return {
+        passage: Place(title, f"{url_of(language, address)}#passage-{passage}", edition)
+        for passage, title, address, lesson, edition in rows
+        if gates_agree(member, lesson)
+    }

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 from django.utils.translation import get_language
 
@@ -51,8 +52,9 @@ class MarkedBlank:
 
 @dataclass(frozen=True)
 class Quoted:
-    """The passage a question rested on when it was asked."""
+    """The passage a question rested on when it was asked, with its key."""
 
+    key: UUID
     text: str
     work: str
     place: str
@@ -314,4 +316,4 @@ def _marked_blanks(content: Mapping[str, Any], given: list[str]) -> list[MarkedB
 
 def _quoted(passage: Mapping[str, str]) -> Quoted:
     shown = ("text", "work_title", "place")
-    return Quoted(*(words_of(passage, name) for name in shown))
+    return Quoted(UUID(passage["key"]), *(words_of(passage, name) for name in shown))

@@ -21,6 +21,7 @@ class Place:
 Answer = Callable[[set[UUID], Member, str], dict[UUID, Place]]
 
 _places: list[Answer] = []
+_quoting: list[Answer] = []
 
 
 def register_places(answer: Answer) -> None:
@@ -28,11 +29,27 @@ def register_places(answer: Answer) -> None:
     _places.append(answer)
 
 
+def register_quoting(answer: Answer) -> None:
+    """The room that owns lessons says where, in one that this member may read, each passage is quoted."""
+    _quoting.append(answer)
+
+
 def places(keys: Iterable[UUID], *, member: Member, language: str) -> dict[UUID, Place]:
     """Return where quizzes stand for a member, by key of the quiz; one that stands nowhere is left out."""
+    return _asked(_places, keys, member, language)
+
+
+def where_quoted(keys: Iterable[UUID], *, member: Member, language: str) -> dict[UUID, Place]:
+    """Return where a member may read passages, by key; one that no such lesson quotes is left out."""
+    return _asked(_quoting, keys, member, language)
+
+
+def _asked(
+    answers: Iterable[Answer], keys: Iterable[UUID], member: Member, language: str
+) -> dict[UUID, Place]:
     wanted = set(keys)
     found: dict[UUID, Place] = {}
-    for answer in _places:
+    for answer in answers:
         missing = wanted - found.keys()
         if not missing:
             break

@@ -37,7 +37,7 @@ from quizzes.papers import first_unanswered, questions_of, together
 from quizzes.posted import NoOrder, given_in
 from quizzes.refusals import told_of
 from quizzes.saving import TooMany
-from quizzes.slots import places
+from quizzes.slots import places, where_quoted
 from quizzes.time_limits import is_over
 from quizzes.tokens import AttemptToken, NotTheirs, TokenRefused, writer_of
 
@@ -255,9 +255,12 @@ def result(request: HttpRequest, pk: UUID) -> HttpResponse:
         return _to_overview(pk)
     is_own = attempt.member_id == request.user.pk
     note_look(request, ATTEMPT_LOOKED, member=attempt.member, details={"attempt": str(pk)})
-    context = {"attempt": attempt, "result": result_of(attempt, at=now()), "is_own": is_own}
+    told = result_of(attempt, at=now())
+    context = {"attempt": attempt, "result": told, "is_own": is_own}
     if is_own:
-        context |= _whereto(attempt, request.user)
+        quoted = {question.quoted.key for question in told.questions if question.quoted}
+        read_in = where_quoted(quoted, member=request.user, language=get_language() or "")
+        context |= _whereto(attempt, request.user) | {"read_in": read_in}
     return render(request, "quizzes/result.html", context)
 
 

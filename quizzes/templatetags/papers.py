@@ -19,9 +19,9 @@ BLANK = re.compile(r"_{2,}|＿{2,}")
 
 
 @register.filter
-def at(found: Mapping[int, Any], number: int) -> Any:
-    """Return what a mapping holds at a number, or None."""
-    return found.get(number)
+def at(found: Mapping[Any, Any], key: Any) -> Any:
+    """Return what a mapping holds at a number or another key, or None."""
+    return found.get(key)
 
 
 @register.filter

@@ -189,3 +189,15 @@ def test_every_kind_is_accessible_and_stays_within_the_telephone(somebody, quiz,
         if page.evaluate("document.documentElement.scrollWidth") > 360:
             found.append(f"{number}: wider than the telephone")
     assert found == []
+
+
+def test_from_the_result_to_the_passage_in_its_lesson(somebody) -> None:
+    member: Visitor = somebody()
+    member.sign_in("member", then="/quiz/")
+    page = member.page
+    page.locator("main a[href^='/attempt/']").first.click()
+    page.locator("main a[href*='#passage-']").first.click()
+    page.wait_for_url("**/#passage-*")
+    key = page.url.split("#passage-")[1]
+    expect(page.locator(f"figure[data-passage='{key}']").first).to_be_focused()
+    expect(page.locator(f"figure[data-passage='{key}']").first).to_be_in_viewport()
