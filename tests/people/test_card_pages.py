@@ -75,7 +75,7 @@ def test_a_wrong_code_or_an_easy_pin_changes_nothing_and_an_easy_pin_is_no_try(
     wrong = "000000" if issued.activation != "000000" else "111111"
     for fields, said in (
         ({"code": issued.activation, "pin": "1234", "again": "1234"}, "Everybody would try this PIN first"),
-        ({"code": issued.activation, "pin": PIN, "again": "9375"}, "The two PINs are not the same."),
+        ({"code": issued.activation, "pin": PIN, "again": "937504"}, "The two PINs are not the same."),
         ({"code": issued.activation, "pin": "12", "again": "12"}, "A PIN has four to six digits."),
         ({"code": wrong, "pin": PIN, "again": PIN}, "That is not right. You can try 4 more times."),
     ):
@@ -95,7 +95,7 @@ def test_the_card_shown_and_the_pin_sign_in_and_the_qr_alone_does_not(client, me
     assert show(again, issued.address).url == "/en/card/pin/"
     assert signed_in_as(again) is None
     assert "Li Hui, please type your PIN" in text_of(again.get("/en/card/pin/"))
-    assert again.post("/en/card/pin/", {"pin": "４８２７ "}).url == "/en/"
+    assert again.post("/en/card/pin/", {"pin": "４８２７１６ "}).url == "/en/"
     assert signed_in_as(again) == str(member.pk)
 
 
@@ -228,7 +228,7 @@ def test_by_card_the_pin_is_changed_with_the_old_one_and_by_password_with_the_pa
     by_card, own = Client(), Client()
     sign_in_by_card(by_card, card)
     own.force_login(member)
-    new = {"act": "pin", "pin": "9375", "again": "9375"}
+    new = {"act": "pin", "pin": "937504", "again": "937504"}
 
     page = text_of(by_card.post("/en/my-card/", {**new, "old": "1111"}))
     assert "That is not right. You can try 4 more times." in page
@@ -242,7 +242,7 @@ def test_by_card_the_pin_is_changed_with_the_old_one_and_by_password_with_the_pa
 
     card.refresh_from_db()
     assert card.pin != before
-    assert sign_in_by_card(Client(), card, "9375").url == "/"
+    assert sign_in_by_card(Client(), card, "937504").url == "/"
     assert AuditEntry.objects.filter(action="card.pin_changed").count() == 1
 
 

@@ -214,7 +214,7 @@ def test_another_pin_ends_the_sessions_on_other_devices(by_card, card) -> None:
     other = Client()
     sign_in_by_card(other, card)
 
-    fields = {"act": "pin", "old": PIN, "pin": "9375", "again": "9375"}
+    fields = {"act": "pin", "old": PIN, "pin": "937504", "again": "937504"}
     assert by_card.post("/my-card/", fields).status_code == HTTPStatus.FOUND
 
     assert by_card.get("/record/").status_code == HTTPStatus.OK
