@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import re
 import time
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -35,7 +36,11 @@ REMARK = "这一句可以更短。"
 
 def press(thing: Locator, key: str = "Enter") -> None:
     """What can be reached by keyboard is used by keyboard."""
-    thing.focus()
+    for _again in range(4):  # where the editor draws its place anew meanwhile, the focus is lost
+        thing.focus()
+        with suppress(AssertionError):
+            expect(thing).to_be_focused(timeout=1500)
+            break
     expect(thing).to_be_focused()
     thing.page.keyboard.press(key)
 

@@ -145,3 +145,4 @@ function start(main) {
 }
 
 document.querySelectorAll("[data-study-clock]").forEach(start);
+if (location.hash.startsWith("#passage-")) import("./passage.js");
